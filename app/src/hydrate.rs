@@ -1,0 +1,2 @@
+//! The wasm entry point: hydrates the page the server rendered.
+fn main() {}

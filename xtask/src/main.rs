@@ -1,0 +1,2 @@
+//! README's two commands.
+fn main() {}
