@@ -1,1 +1,10 @@
-//! What is true without I/O.
+//! What is true without I/O: stacks, plans, guards, rendering, roles. It compiles for native and
+//! wasm, so the browser validates with the very code that the server enforces.
+//!
+//! The modules stand in reading order: first the words, then what is drawn, then what is reviewed,
+//! then what is recorded.
+
+pub mod problem;
+
+pub mod name;
+pub mod principal;
