@@ -8,3 +8,13 @@ pub mod problem;
 
 pub mod name;
 pub mod principal;
+
+pub mod cluster;
+pub mod stack;
+pub mod variable;
+pub mod yaml;
+
+pub mod change;
+pub mod finding;
+
+pub mod api;

@@ -1,0 +1,3 @@
+//! YAML: read with refusals, written by our own emitter, edited in place without losing comments.
+
+pub mod path;
