@@ -1,3 +1,4 @@
 //! YAML: read with refusals, written by our own emitter, edited in place without losing comments.
 
+pub mod emit;
 pub mod path;
