@@ -1,0 +1,177 @@
+//! Clusters: their repository binding, recipients and identity.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cluster::{Engine, FluxNames};
+use crate::name::Name;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cluster {
+    pub name: Name,
+    pub environment: Name,
+    pub engine: Engine,
+    pub repository: Binding,
+    pub recipients: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kube_system_uid: Option<String>,
+    pub flux: FluxNames,
+    pub state: ClusterState,
+    /// Counts edits of these settings; the optimistic lock.
+    pub revision: u64,
+}
+
+/// Whether Git already says what the settings say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum ClusterState {
+    /// Nothing is in Git yet: the binding plan waits to be countersigned.
+    Unbound,
+    /// `countersign.yaml` in Git names this cluster.
+    Bound { entry: u64 },
+    /// Recipients, identity or the roster changed since: a plan of that kind is due.
+    Differs { entry: u64, what: Vec<String> },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Binding {
+    /// In the data folder of this installation.
+    pub embedded: bool,
+    /// `file://`, `ssh://` or `https://`. Never holds credentials.
+    pub url: String,
+    pub branch: String,
+    /// Prefix of the whole layout; may be empty.
+    pub path: String,
+    /// SHA-256 fingerprint of the pinned ssh host key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host_key: Option<String>,
+    /// The public half of the deploy key, to be added at the forge with write access.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deploy_key: Option<String>,
+}
+
+/// `POST /api/v1/clusters`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewCluster {
+    pub name: Name,
+    pub environment: Name,
+    pub repository: NewBinding,
+    pub recipients: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kube_system_uid: Option<String>,
+    #[serde(default)]
+    pub flux: FluxNames,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+pub enum NewBinding {
+    /// A bare repository in the data folder.
+    Embedded,
+    Remote {
+        url: String,
+        #[serde(default = "main_branch")]
+        branch: String,
+        #[serde(default)]
+        path: String,
+        #[serde(default)]
+        auth: RemoteAuth,
+        /// The ssh host key as `probe` showed it and the person confirmed it (`ssh-ed25519 AAAA…`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host_key: Option<String>,
+        /// PEM of the authority that signed the https certificate, where it is no public one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ca_pem: Option<String>,
+    },
+}
+
+fn main_branch() -> String {
+    "main".to_owned()
+}
+
+/// Write-only: never answered back.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+pub enum RemoteAuth {
+    #[default]
+    None,
+    /// An Ed25519 key that Countersign makes; its public half is in [`Binding::deploy_key`].
+    GeneratedKey,
+    /// An OpenSSH private key without passphrase.
+    Key { private_key: String },
+    Password { username: String, password: String },
+}
+
+impl std::fmt::Debug for RemoteAuth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            RemoteAuth::None => "None",
+            RemoteAuth::GeneratedKey => "GeneratedKey",
+            RemoteAuth::Key { .. } => "Key(…)",
+            RemoteAuth::Password { .. } => "Password(…)",
+        })
+    }
+}
+
+/// `PATCH /api/v1/clusters/{cluster}`; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ClusterEdit {
+    pub revision: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kube_system_uid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flux: Option<FluxNames>,
+}
+
+/// `POST /api/v1/clusters/key-pair`: made in this answer, kept nowhere.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KeyPair {
+    pub recipient: String,
+    /// Shown once.
+    pub identity: String,
+    /// The exact command that puts the identity into the cluster.
+    pub kubectl: String,
+}
+
+/// `POST /api/v1/clusters/probe`: can we reach it, and whom do we find there?
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Probe {
+    pub reachable: bool,
+    /// What went wrong, as a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// The presented ssh host key, to be confirmed by the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host_key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host_key_fingerprint: Option<String>,
+    pub branches: Vec<String>,
+}
+
+/// `GET /api/v1/clusters/{cluster}/bootstrap`: what to apply once, to copy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Bootstrap {
+    /// YAML of the GitRepository and the Kustomization.
+    pub manifests: String,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Step {
+    pub what: String,
+    pub command: String,
+}

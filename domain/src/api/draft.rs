@@ -1,0 +1,157 @@
+//! Drafts: a stack on its way to the record.
+
+use serde::{Deserialize, Serialize};
+
+use super::Author;
+use super::secret::SecretUse;
+use super::variable::Resolution;
+use crate::change::Change;
+use crate::finding::Finding;
+use crate::name::Name;
+use crate::stack::Stack;
+
+/// `GET /api/v1/drafts/{draft}`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Draft {
+    #[serde(flatten)]
+    pub summary: DraftSummary,
+    pub content: Stack,
+    /// What the record holds, where the stack is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Stack>,
+    pub check: Check,
+    /// Whether the caller may edit.
+    pub may_edit: bool,
+}
+
+/// A draft in lists.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DraftSummary {
+    pub id: String,
+    pub cluster: Name,
+    pub environment: Name,
+    /// The stack's id.
+    pub stack: Name,
+    pub stack_name: Name,
+    /// Counts edits; the optimistic lock.
+    pub revision: u64,
+    /// The entry it builds on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub based_on: Option<u64>,
+    pub title: String,
+    pub why: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    pub origin: Origin,
+    pub author: Author,
+    pub edited_by: Author,
+    pub edited_at: i64,
+    pub state: DraftState,
+    /// The plan that is frozen for it, if one still stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    Person,
+    Example,
+    Import,
+    Revert,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum DraftState {
+    Open,
+    Deployed,
+    Discarded,
+}
+
+/// What the server finds in a draft, and how its expressions resolve.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Check {
+    pub findings: Vec<Finding>,
+    pub variables: Resolution,
+    pub secrets: Vec<SecretUse>,
+    /// Ids of components by wave; empty while there is a cycle.
+    pub waves: Vec<Vec<String>>,
+}
+
+/// `POST /api/v1/clusters/{cluster}/drafts`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewDraft {
+    #[serde(flatten)]
+    pub start: Start,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", tag = "start")]
+pub enum Start {
+    /// An empty canvas for a new stack.
+    Empty { name: Name },
+    /// What the record holds of this stack.
+    Record { stack: Name },
+    /// The content of an earlier entry.
+    Revert { stack: Name, entry: u64 },
+    /// One of `GET /api/v1/examples`.
+    Example { example: String },
+    /// The text of a `stack.yaml`.
+    Source { text: String },
+}
+
+/// `POST /api/v1/drafts/{draft}/changes`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    /// The revision that the editor showed when the person made the changes.
+    pub base_revision: u64,
+    /// Made by the client; the same id twice is the same edit.
+    pub change_id: String,
+    pub changes: Vec<Change>,
+}
+
+/// The answer to [`Edit`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Edited {
+    pub revision: u64,
+    pub edited_at: i64,
+    /// The whole content, where others' edits came in between; absent if nothing but these changes did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Stack>,
+    pub check: Check,
+}
+
+/// `PATCH /api/v1/drafts/{draft}`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DraftEdit {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Empty removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+}
+
+/// `GET /api/v1/examples`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Example {
+    pub id: String,
+    pub description: String,
+    pub components: Vec<String>,
+}

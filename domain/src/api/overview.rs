@@ -1,0 +1,63 @@
+//! The first page: what waits for the caller, and what stands where.
+
+use serde::{Deserialize, Serialize};
+
+use super::cluster::Cluster;
+use super::draft::DraftSummary;
+use super::environment::Environment;
+use super::record::Entry;
+use crate::name::Name;
+
+/// `GET /api/v1/overview`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Overview {
+    pub organisation: String,
+    pub environments: Vec<Environment>,
+    /// In the order of their environments.
+    pub clusters: Vec<Cluster>,
+    pub stacks: Vec<StackRow>,
+    /// Open drafts; those with a frozen plan that the caller can sign come first.
+    pub desk: Vec<DeskItem>,
+    pub latest: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeskItem {
+    /// `countersign`, `draft`, `bind`, `roster`
+    pub what: String,
+    pub title: String,
+    pub environment: Name,
+    pub cluster: Name,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<DraftSummary>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    /// Such as `rev 14, 8 files`.
+    pub facts: Vec<String>,
+}
+
+/// A stack over all clusters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StackRow {
+    pub stack: Name,
+    pub components: u32,
+    pub cells: Vec<Cell>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cell {
+    pub cluster: Name,
+    /// The last entry, where it is recorded here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_at: Option<i64>,
+    /// Open drafts.
+    pub drafts: Vec<DraftSummary>,
+    /// A variable or secret it uses changed since.
+    pub differs: bool,
+}

@@ -1,0 +1,34 @@
+//! The record: what Git holds.
+
+use serde::{Deserialize, Serialize};
+
+use super::Author;
+
+/// One deployment in Git, numbered per repository.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Entry {
+    pub number: u64,
+    pub cluster: String,
+    pub environment: String,
+    /// `stack`, `cluster`, `roster`
+    pub kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<String>,
+    pub title: String,
+    pub why: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    pub brief: Vec<String>,
+    pub commit: String,
+    pub plan: String,
+    pub plan_sha256: String,
+    pub drafted_by: Vec<Author>,
+    pub signers: Vec<super::plan::Approval>,
+    pub recorded_at: i64,
+    pub files: u32,
+    pub added: u32,
+    pub removed: u32,
+    /// Commands that verify it without us.
+    pub verify: Vec<super::cluster::Step>,
+}
