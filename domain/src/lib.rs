@@ -10,11 +10,13 @@ pub mod name;
 pub mod principal;
 
 pub mod cluster;
+pub mod secret;
 pub mod stack;
 pub mod variable;
 pub mod yaml;
 
 pub mod change;
 pub mod finding;
+pub mod sealing;
 
 pub mod api;
