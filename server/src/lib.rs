@@ -1,1 +1,3 @@
 //! What the world touches.
+
+pub mod assets;

@@ -1,0 +1,56 @@
+//! Puts the built site into the binary: `COUNTERSIGN_SITE` names its folder. Unset, the table is empty.
+#![expect(
+    clippy::print_stdout,
+    reason = "a build script speaks to cargo on standard output"
+)]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+#[path = "src/assets/manifest.rs"]
+mod manifest;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo::rerun-if-env-changed=COUNTERSIGN_SITE");
+    println!("cargo::rerun-if-changed=src/assets/manifest.rs");
+    let table = match env::var_os("COUNTERSIGN_SITE").filter(|folder| !folder.is_empty()) {
+        Some(folder) => table(&fs::canonicalize(PathBuf::from(folder))?)?,
+        None => "&[]".to_owned(),
+    };
+    let out = PathBuf::from(env::var("OUT_DIR")?).join("assets.rs");
+    if fs::read_to_string(&out).ok().as_deref() != Some(table.as_str()) {
+        fs::write(out, table)?;
+    }
+    Ok(())
+}
+
+/// The Rust expression of the whole table, bytes included by path.
+fn table(folder: &Path) -> Result<String, Box<dyn std::error::Error>> {
+    let manifest = folder.join(manifest::NAME);
+    println!("cargo::rerun-if-changed={}", manifest.display());
+    let mut table = String::from("&[\n");
+    for line in manifest::parse(&fs::read_to_string(&manifest)?)? {
+        let plain = folder.join(&line.file);
+        let coded = |ending: &str| {
+            let file = folder.join(format!("{}.{ending}", line.file));
+            if file.exists() {
+                format!("Some(include_bytes!({file:?}))")
+            } else {
+                "None".to_owned()
+            }
+        };
+        writeln!(
+            table,
+            "Asset {{ logical: {:?}, file: {:?}, media: {:?}, etag: {:?}, plain: include_bytes!({plain:?}), br: {}, gz: {} }},",
+            line.logical,
+            line.file,
+            line.media,
+            manifest::etag(&line.digest),
+            coded("br"),
+            coded("gz"),
+        )?;
+    }
+    table.push(']');
+    Ok(table)
+}
