@@ -1,3 +1,4 @@
 //! What the world touches.
 
 pub mod assets;
+pub mod git;

@@ -1,0 +1,57 @@
+//! Everything that speaks Git: reading, committing and pushing without a work tree. The only place that names git2.
+//!
+//! All of it blocks; async callers use `spawn_blocking`. A deploy calls, in this order:
+//! [`Mirror::open`] and [`Mirror::fetch`] → [`Mirror::build_commit`] → (the intent is recorded) →
+//! [`Mirror::store`] → [`Mirror::push`], and after a push without a clear answer
+//! [`Mirror::resolve_unclear`].
+
+mod id;
+pub use id::ObjectId;
+
+mod error;
+pub use error::GitError;
+
+mod address;
+pub use address::{AddressError, Location};
+
+mod remote;
+pub use remote::{Auth, Hidden, HostKey, Limits, Remote};
+
+mod session;
+pub use session::Timeouts;
+
+mod tls;
+
+mod probe;
+pub use probe::{Heads, host_key, probe};
+
+mod mirror;
+pub use mirror::Mirror;
+
+mod history;
+pub use history::{Commit, Entry, PathChange};
+
+mod path;
+pub use path::PathError;
+
+mod tree;
+
+mod commit;
+pub use commit::{BuiltCommit, CommitParts, Who};
+
+mod pack;
+
+mod local;
+pub use local::init_embedded;
+
+mod push;
+pub use push::PushOutcome;
+
+mod resolve;
+pub use resolve::Resolution;
+
+mod key;
+pub use key::{PlatformKey, allowed_signers_line};
+
+mod signature;
+pub use signature::{SignatureProblem, Verified, split_signature, verify_commit};
