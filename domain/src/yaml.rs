@@ -2,3 +2,5 @@
 
 pub mod emit;
 pub mod path;
+pub mod read;
+pub mod scalar;
