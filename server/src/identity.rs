@@ -1,0 +1,13 @@
+//! Who somebody is, and what they put their name to: the only maker of [`approval::Countersigned`].
+//!
+//! `sshsig` says what an approval is, `roster` whose key counts, `approval` when it counts.
+
+pub mod approval;
+pub mod client_data;
+pub mod roster;
+pub mod signing_key;
+pub mod sshsig;
+mod wire;
+
+#[cfg(test)]
+mod softkey;
