@@ -3,3 +3,4 @@
 pub mod assets;
 pub mod git;
 pub mod identity;
+pub mod qr;

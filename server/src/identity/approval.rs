@@ -3,7 +3,7 @@
 //! A pure function of bytes and a time, so the server, a recovery after a crash and the offline
 //! `countersign verify` give the same verdict.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
@@ -31,7 +31,7 @@ pub struct Terms<'a> {
     /// `plan.json`, byte for byte.
     pub plan: &'a [u8],
     pub not_after: Timestamp,
-    /// Everyone who wrote or accepted a value in the diff; an agent's acts stand under its owner.
+    /// Everyone who wrote or accepted a value in the diff, by id or by name in the roster; for an agent, its owner.
     pub writers: &'a [String],
 }
 
@@ -60,7 +60,8 @@ pub enum Site<'a> {
 /// Who may deploy.
 #[derive(Debug, Clone, Copy)]
 pub enum Deployers<'a> {
-    Only(&'a BTreeSet<Signer>),
+    /// These, with their ids as people.
+    Only(&'a BTreeMap<Signer, String>),
     /// Offline, roles are not known: the server judged them.
     AnyoneInTheRoster,
 }
@@ -268,10 +269,12 @@ fn who_signed(key: &SigningKey, terms: &Terms<'_>, rules: &Rules<'_>) -> Result<
         Standing::Lapsed(_) => return Err(Refusal::KeyRevoked),
         Standing::Unknown => return Err(Refusal::KeyUnknown),
     };
-    if matches!(rules.deployers, Deployers::Only(people) if !people.contains(signer)) {
-        return Err(Refusal::Role);
-    }
-    if rules.four_eyes && terms.writers.iter().any(|writer| writer == signer.as_str()) {
+    let id = match rules.deployers {
+        Deployers::Only(people) => Some(people.get(signer).ok_or(Refusal::Role)?),
+        Deployers::AnyoneInTheRoster => None,
+    };
+    let wrote = |writer: &String| writer == signer.as_str() || Some(writer) == id;
+    if rules.four_eyes && terms.writers.iter().any(wrote) {
         return Err(Refusal::FourEyes);
     }
     if rules.approved_by.contains(signer) {

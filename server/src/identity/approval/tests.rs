@@ -271,16 +271,30 @@ fn ssh_keygen_knows_the_revocation_too() {
 }
 
 #[test]
-fn the_signer_may_deploy_and_is_no_writer_where_four_eyes_are_asked_for() {
+fn the_signer_may_deploy() {
     let roster = roster();
     let (key, assertion) = (ilses_key().public(), ilses_key().assert(&honest()));
-    let (only_tomas, writers) = (BTreeSet::from([Signer::new("tomas").unwrap()]), ["ilse@example.com".to_owned()]);
-    let role = Rules { deployers: Deployers::Only(&only_tomas), ..rules(&roster) };
-    assert_eq!(verify_assertion(&terms(PLAN), &key, &assertion, &role), Err(Refusal::Role));
-    let own = Terms { writers: &writers, ..terms(PLAN) };
-    assert_eq!(verify_assertion(&own, &key, &assertion, &rules(&roster)), Err(Refusal::FourEyes));
-    let two_eyes = Rules { four_eyes: false, ..rules(&roster) };
-    assert!(verify_assertion(&own, &key, &assertion, &two_eyes).is_ok());
+    let only = |signer: Signer| {
+        let people = BTreeMap::from([(signer, "person-1".to_owned())]);
+        verify_assertion(&terms(PLAN), &key, &assertion, &Rules { deployers: Deployers::Only(&people), ..rules(&roster) }).err()
+    };
+    assert_eq!(only(Signer::new("tomas").unwrap()), Some(Refusal::Role));
+    assert_eq!(only(ilse()), None);
+}
+
+#[test]
+fn under_four_eyes_the_signer_wrote_nothing_in_person_or_through_an_agent() {
+    let roster = roster();
+    let (key, assertion) = (ilses_key().public(), ilses_key().assert(&honest()));
+    let people = BTreeMap::from([(ilse(), "person-1".to_owned())]);
+    let known = Rules { deployers: Deployers::Only(&people), ..rules(&roster) };
+    let wrote = |writer: &str, rules: &Rules<'_>| {
+        verify_assertion(&Terms { writers: &[writer.to_owned()], ..terms(PLAN) }, &key, &assertion, rules).err()
+    };
+    assert_eq!(wrote("ilse@example.com", &rules(&roster)), Some(Refusal::FourEyes));
+    assert_eq!(wrote("person-1", &known), Some(Refusal::FourEyes));
+    assert_eq!(wrote("person-2", &known), None);
+    assert_eq!(wrote("person-1", &Rules { four_eyes: false, ..known }), None);
 }
 
 #[test]
