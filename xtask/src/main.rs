@@ -1,2 +1,89 @@
-//! README's two commands.
-fn main() {}
+//! README's two commands: `cargo xtask run` and `cargo xtask test`.
+#![expect(
+    clippy::print_stdout,
+    reason = "a command line speaks on standard output"
+)]
+
+mod cache;
+mod front;
+mod npm;
+mod run;
+mod shell;
+mod stamp;
+mod test;
+mod tool;
+
+use std::process::ExitCode;
+
+use cache::Cache;
+use front::Build;
+
+const HELP: &str = "\
+cargo xtask run [--release] [-- ARGS]   set up what is missing, build, and run `countersign serve ARGS`
+cargo xtask build [--release]           the same without running; prints where the binary and the site are
+cargo xtask test [--quick]              set up, run every test; --quick: Rust, Node and one browser path
+cargo xtask tools                       install the tools that tests compare with: sops, age, kustomize …
+
+Everything downloaded or built is kept in $COUNTERSIGN_CACHE, by default ~/.cache/countersign.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
+    let own = arguments
+        .iter()
+        .position(|one| one == "--")
+        .unwrap_or(arguments.len());
+    let (own, passed_on) = (
+        &arguments[..own],
+        arguments.get(own + 1..).unwrap_or_default(),
+    );
+    let (name, flags) = own
+        .split_first()
+        .map_or(("help", [].as_slice()), |(name, flags)| {
+            (name.as_str(), flags)
+        });
+    let allowed: &[&str] = match name {
+        "run" | "build" => &["--release"],
+        "test" => &["--quick"],
+        _ => &[],
+    };
+    if let Some(unknown) = flags.iter().find(|flag| !allowed.contains(&flag.as_str())) {
+        anyhow::bail!("`{unknown}` is not an argument of `{name}`\n\n{HELP}");
+    }
+    let build = if flags.iter().any(|flag| flag == "--release") {
+        Build::Release
+    } else {
+        Build::Development
+    };
+    match name {
+        "run" => run::run(&Cache::open()?, build, passed_on).map(|never| match never {}),
+        "build" => {
+            let built = run::build(&Cache::open()?, build)?;
+            println!(
+                "{}\nCOUNTERSIGN_SITE={}",
+                built.binary.display(),
+                built.site.display()
+            );
+            Ok(ExitCode::SUCCESS)
+        }
+        "test" => test::test(&Cache::open()?, !flags.is_empty()),
+        "tools" => {
+            println!("{}", tool::go::install(&Cache::open()?)?.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => anyhow::bail!("`{name}` is not a command\n\n{HELP}"),
+    }
+}

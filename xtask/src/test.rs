@@ -1,0 +1,228 @@
+//! Sets up and runs every test, says what was left out, and ends with one line that counts them.
+
+mod report;
+mod tally;
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use crate::cache::Cache;
+use crate::front::{self, Build};
+use crate::{npm, run, shell, tool};
+use report::Report;
+
+/// The browser path of the quick tier: from the set-up code to the first signed entry.
+const QUICK_JOURNEY: &str = "first-deploy.spec.mjs";
+
+/// What the quick tier leaves to the full one.
+const LEFT_OUT: &[&str] = &[
+    "lints (clippy, native and wasm)",
+    "licences, bans and sources (cargo-deny)",
+    "the tools that read our output (sops, age, kustomize, kubeconform) unless they are there already",
+    "tests marked as belonging to the full tier: every crash point, remotes over ssh and https, long properties",
+    "the release build: precompressed site inside one binary",
+    "every browser test but one path",
+];
+
+pub fn test(cache: &Cache, quick: bool) -> anyhow::Result<ExitCode> {
+    let mut report = Report::new(cache, quick)?;
+    report.check("formatting", || {
+        shell::quietly("cargo fmt", cargo(cache).args(["fmt", "--all", "--check"]))
+    });
+    report.check("domain for the browser", || {
+        tool::rust::wasm_target()?;
+        let mut check = shell::cargo(cache.clone_root(), &cache.front());
+        check.args([
+            "check",
+            "--quiet",
+            "-p",
+            "domain",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--profile",
+            "wasm-dev",
+        ]);
+        shell::openly("checking domain for wasm32", &mut check)
+    });
+    if !quick {
+        set_up(cache, &mut report);
+        lint(cache, &mut report);
+    }
+    report.counted("crates", crates(cache, quick), tally::cargo);
+    report.counted("scripts", node(cache, &["script"], quick)?, tally::node);
+    browser(cache, quick, &mut report)?;
+    Ok(report.finish(if quick { LEFT_OUT } else { &[] }))
+}
+
+/// What the full tier cannot do without.
+fn set_up(cache: &Cache, report: &mut Report) {
+    report.check("comparison tools", || tool::go::install(cache).map(drop));
+    report.check("system packages", || {
+        let missing = tool::system::install()?;
+        anyhow::ensure!(
+            missing.is_empty(),
+            "missing: {}. Install them with: {}",
+            missing.join(", "),
+            tool::system::advice(&missing)
+        );
+        Ok(())
+    });
+}
+
+fn lint(cache: &Cache, report: &mut Report) {
+    report.check("lints", || {
+        let mut clippy = cargo(cache);
+        clippy.args([
+            "clippy",
+            "--quiet",
+            "-p",
+            "domain",
+            "-p",
+            "app",
+            "-p",
+            "server",
+            "-p",
+            "xtask",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]);
+        shell::openly("clippy", &mut clippy)
+    });
+    report.check("lints of the pages in the browser", || {
+        let mut clippy = shell::cargo(cache.clone_root(), &cache.front());
+        clippy.args([
+            "clippy",
+            "--quiet",
+            "-p",
+            "app",
+            "--features",
+            "hydrate",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--profile",
+            "wasm-dev",
+        ]);
+        shell::openly("clippy for wasm32", clippy.args(["--", "-D", "warnings"]))
+    });
+    let deny = match tool::rust::cargo_deny(cache) {
+        Ok(deny) => deny,
+        Err(error) => {
+            return report.skip(format!(
+                "licences, bans and sources: cargo-deny could not be installed: {error:#}"
+            ));
+        }
+    };
+    report.check("licences, bans and sources", || {
+        let mut check = shell::command(deny);
+        check
+            .args(["--all-features", "check", "bans", "licenses", "sources"])
+            .current_dir(cache.clone_root());
+        shell::quietly("cargo-deny", &mut check)
+    });
+}
+
+/// One call for all, so that features are those of the server build and nothing is compiled twice.
+fn crates(cache: &Cache, quick: bool) -> Command {
+    let mut test = cargo(cache);
+    test.args([
+        "test",
+        "-p",
+        "domain",
+        "-p",
+        "app",
+        "-p",
+        "server",
+        "-p",
+        "xtask",
+        "--no-fail-fast",
+    ]);
+    if quick {
+        // Doc tests build a program each.
+        test.args(["--lib", "--bins", "--tests"]);
+    }
+    front::quiet_off_terminal(&mut test);
+    test
+}
+
+/// Node's own runner over spec files. Without a file it would look for tests by itself, so there must be one.
+fn node(cache: &Cache, folders: &[&str], quick: bool) -> anyhow::Result<Command> {
+    let specs = specs(cache, folders, quick)?;
+    anyhow::ensure!(!specs.is_empty(), "no spec file in {}", folders.join(", "));
+    let mut node = shell::command("node");
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(specs)
+        .current_dir(cache.clone_root());
+    Ok(node)
+}
+
+fn browser(cache: &Cache, quick: bool, report: &mut Report) -> anyhow::Result<()> {
+    let build = if quick {
+        Build::Development
+    } else {
+        Build::Release
+    };
+    let Some(built) = report.check("product", || run::build(cache, build)) else {
+        return Ok(());
+    };
+    if shell::find("chromium").is_none() {
+        report.skip(format!(
+            "browser: chromium is not installed: {}",
+            tool::system::advice(&["chromium"])
+        ));
+        return Ok(());
+    }
+    if report
+        .check("browser driver", || link_packages(cache))
+        .is_none()
+    {
+        return Ok(());
+    }
+    let mut node = node(cache, &["journey", "page", "bugs"], quick)?;
+    node.env("COUNTERSIGN_BINARY", &built.binary)
+        .env("COUNTERSIGN_E2E_RESULTS", cache.own().join("e2e"));
+    if build == Build::Development {
+        node.env("COUNTERSIGN_SITE", &built.site);
+    }
+    report.counted("browser", node, tally::node);
+    Ok(())
+}
+
+/// Puts the browser driver where `e2e/` looks for it.
+fn link_packages(cache: &Cache) -> anyhow::Result<()> {
+    let e2e = cache.clone_root().join("e2e");
+    let (modules, link) = (npm::install(cache, &e2e)?, e2e.join("node_modules"));
+    if std::fs::read_link(&link).is_ok_and(|target| target == modules) {
+        return Ok(());
+    }
+    if link.is_symlink() {
+        std::fs::remove_file(&link)?;
+    }
+    Ok(std::os::unix::fs::symlink(modules, link)?)
+}
+
+/// The spec files of some folders of `e2e/`, in the order of their names.
+fn specs(cache: &Cache, folders: &[&str], quick: bool) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for folder in folders
+        .iter()
+        .map(|name| cache.clone_root().join("e2e").join(name))
+        .filter(|folder| folder.is_dir())
+    {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let chosen = !quick || name == QUICK_JOURNEY || folders == ["script"];
+            if name.ends_with(".spec.mjs") && chosen {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn cargo(cache: &Cache) -> Command {
+    shell::cargo(cache.clone_root(), &cache.target())
+}
