@@ -15,6 +15,15 @@ pub mod stack;
 pub mod variable;
 pub mod yaml;
 
+pub mod engine;
+pub mod expression;
+pub mod object;
+pub mod plan;
+pub mod record;
+pub mod repository;
+pub mod resolve;
+pub mod visible;
+
 pub mod change;
 pub mod finding;
 pub mod sealing;

@@ -41,8 +41,9 @@ impl Name {
         if !plain || !starts || text.ends_with('-') || text.contains("--") {
             return Err(NameError::Characters(text.to_owned()));
         }
-        // `<stack>--stack` and `<cluster>--namespaces` are Flux objects of our own.
-        if text == "stack" || text == "namespaces" {
+        // `<stack>--stack`, `<stack>--ready` and `<cluster>--namespaces` are Flux objects of our own, and a file
+        // `kustomization.yaml` is never just a file.
+        if ["stack", "ready", "namespaces", "kustomization"].contains(&text) {
             return Err(NameError::Reserved(text.to_owned()));
         }
         Ok(Name(text.to_owned()))
@@ -85,7 +86,7 @@ mod tests {
 
     #[test]
     fn paths_and_separators_are_no_names() {
-        for bad in ["", "../x", "a--b", "-a", "a-", "A", "1a", "a_b", "a.b", "a/b", "stack", "namespaces"] {
+        for bad in ["", "../x", "a--b", "-a", "a-", "A", "1a", "a_b", "a.b", "a/b", "stack", "ready", "namespaces", "kustomization"] {
             assert!(Name::new(bad).is_err(), "{bad}");
         }
         assert!(Name::new(&"a".repeat(31)).is_err());
