@@ -147,7 +147,16 @@ fn string<W: Write>(out: &mut W, text: &str, depth: usize) -> fmt::Result {
 fn is_bare(text: &str) -> bool {
     let bytes = text.as_bytes();
     let inner = |b: &u8| b.is_ascii_alphanumeric() || b" _./@+-".contains(b);
-    bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.iter().all(inner) && !text.ends_with(' ') && !is_reserved(text)
+    let plain = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.iter().all(inner) && !text.ends_with(' ');
+    plain && !is_reserved(text) || is_sops_value(bytes)
+}
+
+/// `ENC[AES256_GCM,data:…,type:str]`. Flux looks for the bytes `mac: ENC[` to tell a sealed file, so
+/// these stand bare as sops writes them; without a space in it, no colon or comma means anything.
+fn is_sops_value(bytes: &[u8]) -> bool {
+    let inner = |b: &u8| b.is_ascii_alphanumeric() || b"+/=:,_".contains(b);
+    let body = bytes.strip_prefix(b"ENC[AES256_GCM,").and_then(|rest| rest.strip_suffix(b"]"));
+    body.is_some_and(|body| body.iter().all(inner) && !body.ends_with(b":"))
 }
 
 fn is_reserved(text: &str) -> bool {

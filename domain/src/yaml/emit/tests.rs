@@ -106,6 +106,13 @@ fn a_bare_string_means_nothing_else_in_yaml_1_1() {
 }
 
 #[test]
+fn a_sops_value_stands_bare_since_flux_looks_for_its_bytes() {
+    let value = json!({"mac": "ENC[AES256_GCM,data:a+/=,iv:,tag:Zg==,type:str]", "list": ["ENC[AES256_GCM,data:,type:str]"]});
+    assert!(emit(&value).starts_with("mac: ENC[AES256_GCM,data:a+/=,iv:,tag:Zg==,type:str]\n"));
+    check(&value);
+}
+
+#[test]
 fn long_keys_are_found_by_readers_that_look_ahead_1024_characters() {
     for length in [119, 120, 121, 122, 1023, 1024, 1025, 5000] {
         let key = "k".repeat(length);
