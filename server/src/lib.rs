@@ -4,3 +4,4 @@ pub mod assets;
 pub mod git;
 pub mod identity;
 pub mod qr;
+pub mod vault;

@@ -1,0 +1,87 @@
+//! The vault: the only place that knows age, SOPS and the plaintext of secrets.
+//!
+//! At rest a secret is encrypted to this installation's own identity, which stands in a file outside
+//! the database. In Git it is encrypted to the cluster's recipients alone, so not even the server
+//! can read back what it wrote there.
+
+mod fingerprint;
+mod key_file;
+pub mod plaintext;
+pub mod recipient;
+pub mod secrets_file;
+pub mod sops;
+#[cfg(test)]
+mod stock_tools;
+mod stored;
+
+use std::path::Path;
+
+use age::x25519::{Identity, Recipient};
+use anyhow::Context;
+use domain::secret::Fingerprint;
+
+use fingerprint::FingerprintKey;
+pub use plaintext::Plaintext;
+pub use recipient::{KeyPair, Recipients, generate_key_pair};
+pub use stored::StoredSecret;
+
+/// This installation's identity and what derives from it.
+pub struct Vault {
+    identity: Identity,
+    recipient: Recipient,
+    fingerprints: FingerprintKey,
+}
+
+impl Vault {
+    /// The vault whose key stands in `path`, made now if there is no such file.
+    ///
+    /// Call it only where no database remembers another vault; otherwise [`Vault::load`].
+    pub fn open_or_create(path: &Path) -> anyhow::Result<Vault> {
+        if !path.try_exists().with_context(|| format!("looking for the vault key {}", path.display()))? {
+            key_file::create(path, &Identity::generate())?;
+        }
+        Vault::load(path)
+    }
+
+    pub fn load(path: &Path) -> anyhow::Result<Vault> {
+        Ok(Vault::of(key_file::load(path)?))
+    }
+
+    fn of(identity: Identity) -> Vault {
+        let fingerprints = FingerprintKey::of_identity(&identity);
+        Vault { recipient: identity.to_public(), identity, fingerprints }
+    }
+
+    /// The public half. The database remembers it, and a server whose vault differs must not start.
+    pub fn recipient(&self) -> String {
+        self.recipient.to_string()
+    }
+
+    /// Encrypts a secret for the database, bound to where it is set: what is copied to another
+    /// `scope` or `name` does not open there, so a row moved from production opens nowhere else.
+    ///
+    /// `scope` is any text that the row's own columns give, such as `cluster/nl-prod-1`.
+    pub fn seal_secret(&self, scope: &str, name: &str, plaintext: &Plaintext) -> anyhow::Result<StoredSecret> {
+        stored::seal(self, scope, name, plaintext)
+    }
+
+    /// Decrypts what [`Vault::seal_secret`] made. The server needs it to seal for a cluster and to use
+    /// its own credentials; nothing shows a secret again.
+    pub fn open(&self, stored: &StoredSecret) -> anyhow::Result<Plaintext> {
+        stored::open(self, stored)
+    }
+
+    /// Equal for equal values of one name, wherever they are set.
+    pub fn fingerprint(&self, name: &str, plaintext: &Plaintext) -> Fingerprint {
+        self.fingerprints.of_secret(name, plaintext)
+    }
+
+    /// The same secret under the `next` vault's key: `countersign vault rotate` does this to all of
+    /// them. Fingerprints change with the key, so what is sealed afterwards gets fresh bytes and names.
+    pub fn rotate(&self, next: &Vault, stored: &StoredSecret) -> anyhow::Result<StoredSecret> {
+        next.seal_secret(&stored.scope, &stored.name, &self.open(stored)?)
+    }
+}
+
+#[cfg(test)]
+mod tests;
