@@ -8,6 +8,7 @@ mod fingerprint;
 mod key_file;
 pub mod plaintext;
 pub mod recipient;
+pub mod sealer;
 pub mod secrets_file;
 pub mod sops;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use domain::secret::Fingerprint;
 use fingerprint::FingerprintKey;
 pub use plaintext::Plaintext;
 pub use recipient::{KeyPair, Recipients, generate_key_pair};
+pub use sealer::Sealer;
 pub use stored::StoredSecret;
 
 /// This installation's identity and what derives from it.

@@ -28,6 +28,7 @@ lacks!(plaintext::PlainTree, serde::Serialize);
 lacks!(KeyPair, std::fmt::Debug);
 lacks!(KeyPair, serde::Serialize);
 lacks!(Vault, std::fmt::Debug);
+lacks!(Sealer<'static>, std::fmt::Debug);
 
 fn secret(text: &str) -> Plaintext {
     Plaintext::new(text.to_owned())
