@@ -48,9 +48,9 @@ pub fn test(cache: &Cache, quick: bool) -> anyhow::Result<ExitCode> {
         set_up(cache, &mut report);
         lint(cache, &mut report);
     }
-    report.counted("crates", crates(cache, quick), tally::cargo);
-    report.counted("scripts", node(cache, &["script"], quick)?, tally::node);
-    browser(cache, quick, &mut report)?;
+    report.counted("crates", Ok(crates(cache, quick)), tally::cargo);
+    report.counted("scripts", node(cache, &["script"], quick), tally::node);
+    browser(cache, quick, &mut report);
     Ok(report.finish(if quick { LEFT_OUT } else { &[] }))
 }
 
@@ -151,42 +151,47 @@ fn node(cache: &Cache, folders: &[&str], quick: bool) -> anyhow::Result<Command>
     let specs = specs(cache, folders, quick)?;
     anyhow::ensure!(!specs.is_empty(), "no spec file in {}", folders.join(", "));
     let mut node = shell::command("node");
-    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-        .args(specs)
-        .current_dir(cache.clone_root());
+    node.args([
+        "--experimental-detect-module",
+        "--test",
+        "--test-reporter=spec",
+        "--test-concurrency=1",
+    ])
+    .args(specs)
+    .current_dir(cache.clone_root());
     Ok(node)
 }
 
-fn browser(cache: &Cache, quick: bool, report: &mut Report) -> anyhow::Result<()> {
+fn browser(cache: &Cache, quick: bool, report: &mut Report) {
     let build = if quick {
         Build::Development
     } else {
         Build::Release
     };
     let Some(built) = report.check("product", || run::build(cache, build)) else {
-        return Ok(());
+        return;
     };
     if shell::find("chromium").is_none() {
-        report.skip(format!(
+        return report.skip(format!(
             "browser: chromium is not installed: {}",
             tool::system::advice(&["chromium"])
         ));
-        return Ok(());
     }
     if report
         .check("browser driver", || link_packages(cache))
         .is_none()
     {
-        return Ok(());
+        return;
     }
-    let mut node = node(cache, &["journey", "page", "bugs"], quick)?;
-    node.env("COUNTERSIGN_BINARY", &built.binary)
-        .env("COUNTERSIGN_E2E_RESULTS", cache.own().join("e2e"));
-    if build == Build::Development {
-        node.env("COUNTERSIGN_SITE", &built.site);
-    }
-    report.counted("browser", node, tally::node);
-    Ok(())
+    let specs = node(cache, &["journey", "page", "bugs"], quick).map(|mut node| {
+        node.env("COUNTERSIGN_BINARY", &built.binary)
+            .env("COUNTERSIGN_E2E_RESULTS", cache.own().join("e2e"));
+        if build == Build::Development {
+            node.env("COUNTERSIGN_SITE", &built.site);
+        }
+        node
+    });
+    report.counted("browser", specs, tally::node);
 }
 
 /// Puts the browser driver where `e2e/` looks for it.

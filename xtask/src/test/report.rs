@@ -56,14 +56,21 @@ impl Report {
     }
 
     /// A step that runs tests: its output is shown as it comes and counted.
-    pub fn counted(&mut self, what: &str, mut command: Command, count: fn(&str) -> Option<Tally>) {
+    pub fn counted(
+        &mut self,
+        what: &str,
+        command: anyhow::Result<Command>,
+        count: fn(&str) -> Option<Tally>,
+    ) {
         let started = self.announce(what);
         let mut tally = Tally::default();
-        let ended = self.run(&mut command, |line| {
-            println!("{line}");
-            if let Some(found) = count(line) {
-                tally += found;
-            }
+        let ended = command.and_then(|mut command| {
+            self.run(&mut command, |line| {
+                println!("{line}");
+                if let Some(found) = count(line) {
+                    tally += found;
+                }
+            })
         });
         println!(
             "-- {what}: {tally}, {:.1} s",
