@@ -1,5 +1,7 @@
 //! Changes: the typed operations of which every edit of a draft consists, a person's or a machine's.
 
+pub mod touch;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -2,6 +2,8 @@
 //!
 //! `stack.yaml` is its written form.
 
+pub mod graph;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

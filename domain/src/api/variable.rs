@@ -41,7 +41,16 @@ pub struct Variable {
     pub differs: Vec<String>,
 }
 
-/// `PUT /api/v1/variables` sets, `DELETE` (with `value` absent) removes.
+/// `DELETE /api/v1/variables` and `/api/v1/secrets`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NamedAt {
+    pub scope: Scope,
+    pub name: String,
+}
+
+/// `PUT /api/v1/variables`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
