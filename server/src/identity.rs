@@ -4,6 +4,7 @@
 
 pub mod approval;
 pub mod client_data;
+pub mod frozen_plan;
 pub mod roster;
 pub mod signing_key;
 pub mod sshsig;
