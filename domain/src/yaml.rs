@@ -1,5 +1,6 @@
 //! YAML: read with refusals, written by our own emitter, edited in place without losing comments.
 
+pub mod edit;
 pub mod emit;
 pub mod path;
 pub mod read;

@@ -16,6 +16,39 @@ pub fn emit(value: &Value) -> String {
     out
 }
 
+/// A value on one line, in flow style.
+pub fn flow(value: &Value) -> String {
+    let mut out = String::new();
+    let _ = flow_to(&mut out, value);
+    out
+}
+
+fn flow_to<W: Write>(out: &mut W, value: &Value) -> fmt::Result {
+    match value {
+        Value::Object(map) => {
+            let mut mark = "{";
+            for (key, value) in map {
+                out.write_str(mark)?;
+                mark = ", ";
+                if is_bare(key) { out.write_str(key)? } else { quoted(out, key)? }
+                out.write_str(": ")?;
+                flow_to(out, value)?;
+            }
+            out.write_str(if map.is_empty() { "{}" } else { "}" })
+        }
+        Value::Array(list) => {
+            out.write_char('[')?;
+            for (index, value) in list.iter().enumerate() {
+                out.write_str(if index == 0 { "" } else { ", " })?;
+                flow_to(out, value)?;
+            }
+            out.write_char(']')
+        }
+        Value::String(text) if !is_bare(text) => quoted(out, text),
+        other => scalar(out, other, 0),
+    }
+}
+
 /// Several documents, parted by `---`.
 pub fn emit_documents<'a>(documents: impl IntoIterator<Item = &'a Value>) -> String {
     let mut out = String::new();

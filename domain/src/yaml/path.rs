@@ -43,6 +43,13 @@ impl ValuePath {
         path
     }
 
+    #[must_use]
+    pub fn join(&self, segment: &Segment) -> ValuePath {
+        let mut path = self.clone();
+        path.0.push(segment.clone());
+        path
+    }
+
     pub fn starts_with(&self, other: &ValuePath) -> bool {
         self.0.starts_with(&other.0)
     }

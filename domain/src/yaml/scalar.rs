@@ -33,8 +33,11 @@ fn number(text: &str) -> Result<Value, Refused> {
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
         return Err(Refused::NotFinite);
     }
-    // Underscores part digits, except in a number that starts with its point.
-    let plain = if text.starts_with('.') { text.to_owned() } else { text.replace('_', "") };
+    // Behind a leading point an underscore must stand between two digits.
+    if text.starts_with("._") {
+        return Ok(Value::String(text.to_owned()));
+    }
+    let plain = text.replace('_', "");
     if let Some(number) = integer(&plain) {
         return number.map(Value::Number).ok_or(Refused::TooBig);
     }
@@ -119,6 +122,8 @@ mod tests {
             ("1e3", json!(1000.0)),
             (".5", json!(0.5)),
             ("5.", json!(5.0)),
+            (".1_0", json!(0.1)),
+            ("._5", json!("._5")),
             ("1e400", json!("1e400")),
             ("2001-01-01", json!("2001-01-01")),
             ("12:30:45", json!("12:30:45")),
