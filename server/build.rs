@@ -1,8 +1,5 @@
 //! Puts the built site into the binary: `COUNTERSIGN_SITE` names its folder. Unset, the table is empty.
-#![expect(
-    clippy::print_stdout,
-    reason = "a build script speaks to cargo on standard output"
-)]
+#![expect(clippy::print_stdout, reason = "a build script speaks to cargo on standard output")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -34,11 +31,7 @@ fn table(folder: &Path) -> Result<String, Box<dyn std::error::Error>> {
         let plain = folder.join(&line.file);
         let coded = |ending: &str| {
             let file = folder.join(format!("{}.{ending}", line.file));
-            if file.exists() {
-                format!("Some(include_bytes!({file:?}))")
-            } else {
-                "None".to_owned()
-            }
+            if file.exists() { format!("Some(include_bytes!({file:?}))") } else { "None".to_owned() }
         };
         writeln!(
             table,

@@ -30,23 +30,12 @@ static EMBEDDED: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// Everything there is to serve. A binary built without a site may be given a folder at start, for development.
 pub fn all() -> &'static [Asset] {
     static FOLDER: OnceLock<&'static [Asset]> = OnceLock::new();
-    if EMBEDDED.is_empty() {
-        FOLDER.get_or_init(folder::named_by_the_environment)
-    } else {
-        EMBEDDED
-    }
+    if EMBEDDED.is_empty() { FOLDER.get_or_init(folder::named_by_the_environment) } else { EMBEDDED }
 }
 
 /// The address of a file by its logical name; `None` where this binary was built without it.
 pub fn url(logical: &str) -> Option<&'static str> {
     static URLS: OnceLock<Vec<(&'static str, String)>> = OnceLock::new();
-    let urls = URLS.get_or_init(|| {
-        all()
-            .iter()
-            .map(|asset| (asset.logical, format!("{PREFIX}/{}", asset.file)))
-            .collect()
-    });
-    urls.iter()
-        .find(|(name, _)| *name == logical)
-        .map(|(_, url)| url.as_str())
+    let urls = URLS.get_or_init(|| all().iter().map(|asset| (asset.logical, format!("{PREFIX}/{}", asset.file))).collect());
+    urls.iter().find(|(name, _)| *name == logical).map(|(_, url)| url.as_str())
 }

@@ -14,16 +14,12 @@ impl Cache {
     pub fn open() -> anyhow::Result<Self> {
         let folder = match std::env::var_os("COUNTERSIGN_CACHE") {
             Some(folder) => std::path::absolute(folder)?,
-            None => PathBuf::from(
-                std::env::var_os("HOME").context("neither COUNTERSIGN_CACHE nor HOME is set")?,
-            )
-            .join(".cache/countersign"),
+            None => {
+                PathBuf::from(std::env::var_os("HOME").context("neither COUNTERSIGN_CACHE nor HOME is set")?).join(".cache/countersign")
+            }
         };
         std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-        let clone = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .context("xtask has no parent folder")?
-            .to_owned();
+        let clone = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?.to_owned();
         Ok(Self { folder, clone })
     }
 
@@ -34,8 +30,7 @@ impl Cache {
 
     /// Cargo's target folder for everything native.
     pub fn target(&self) -> PathBuf {
-        std::env::var_os("CARGO_TARGET_DIR")
-            .map_or_else(|| self.folder.join("target"), PathBuf::from)
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.folder.join("target"), PathBuf::from)
     }
 
     /// Cargo's target folder for wasm: other features, so sharing one would only cause rebuilds.
@@ -55,8 +50,6 @@ impl Cache {
     pub fn own(&self) -> PathBuf {
         let mut hasher = DefaultHasher::new();
         self.clone.hash(&mut hasher);
-        self.folder
-            .join("clone")
-            .join(format!("{:016x}", hasher.finish()))
+        self.folder.join("clone").join(format!("{:016x}", hasher.finish()))
     }
 }

@@ -67,51 +67,25 @@ fn compile(cache: &Cache, build: Build) -> anyhow::Result<PathBuf> {
     ]);
     quiet_off_terminal(&mut cargo);
     shell::timed("wasm", || shell::openly("building the wasm", &mut cargo))?;
-    Ok(cache
-        .front()
-        .join("wasm32-unknown-unknown")
-        .join(profile)
-        .join("hydrate.wasm"))
+    Ok(cache.front().join("wasm32-unknown-unknown").join(profile).join("hydrate.wasm"))
 }
 
 fn bind(cache: &Cache, build: Build, wasm: &Path, packages: &Path) -> anyhow::Result<PathBuf> {
     let bindgen = tool::rust::wasm_bindgen(cache)?;
     let out = cache.own().join(format!("glue-{}", build.name()));
-    let inputs = Inputs::default()
-        .word(&bindgen.to_string_lossy())
-        .word(&packages.to_string_lossy())
-        .path(wasm)?;
+    let inputs = Inputs::default().word(&bindgen.to_string_lossy()).word(&packages.to_string_lossy()).path(wasm)?;
     unless_fresh(&out, &inputs, || {
         if out.exists() {
             std::fs::remove_dir_all(&out)?;
         }
         let mut command = shell::command(&bindgen);
-        command
-            .args([
-                "--target",
-                "web",
-                "--no-typescript",
-                "--out-name",
-                "countersign",
-                "--out-dir",
-            ])
-            .arg(&out)
-            .arg(wasm);
-        shell::timed("wasm-bindgen", || {
-            shell::quietly("binding the wasm", &mut command)
-        })?;
+        command.args(["--target", "web", "--no-typescript", "--out-name", "countersign", "--out-dir"]).arg(&out).arg(wasm);
+        shell::timed("wasm-bindgen", || shell::quietly("binding the wasm", &mut command))?;
         if build == Build::Release {
             let module = out.join("countersign_bg.wasm");
             let mut command = shell::command(packages.join(".bin/wasm-opt"));
-            command
-                .arg("-Oz")
-                .args(WASM_FEATURES)
-                .arg(&module)
-                .arg("-o")
-                .arg(&module);
-            shell::timed("wasm-opt", || {
-                shell::quietly("shrinking the wasm", &mut command)
-            })?;
+            command.arg("-Oz").args(WASM_FEATURES).arg(&module).arg("-o").arg(&module);
+            shell::timed("wasm-opt", || shell::quietly("shrinking the wasm", &mut command))?;
         }
         Ok(())
     })?;
@@ -130,9 +104,7 @@ fn assemble(cache: &Cache, build: Build, glue: &Path, packages: &Path) -> anyhow
         .path(glue)?;
     unless_fresh(&site, &inputs, || {
         let mut node = shell::command("node");
-        node.arg(&script)
-            .args([site.as_path(), glue, packages])
-            .current_dir(root);
+        node.arg(&script).args([site.as_path(), glue, packages]).current_dir(root);
         if build == Build::Release {
             node.arg("--release");
         }

@@ -1,8 +1,5 @@
 //! README's two commands: `cargo xtask run` and `cargo xtask test`.
-#![expect(
-    clippy::print_stdout,
-    reason = "a command line speaks on standard output"
-)]
+#![expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 
 mod cache;
 mod front;
@@ -38,19 +35,9 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
-    let own = arguments
-        .iter()
-        .position(|one| one == "--")
-        .unwrap_or(arguments.len());
-    let (own, passed_on) = (
-        &arguments[..own],
-        arguments.get(own + 1..).unwrap_or_default(),
-    );
-    let (name, flags) = own
-        .split_first()
-        .map_or(("help", [].as_slice()), |(name, flags)| {
-            (name.as_str(), flags)
-        });
+    let own = arguments.iter().position(|one| one == "--").unwrap_or(arguments.len());
+    let (own, passed_on) = (&arguments[..own], arguments.get(own + 1..).unwrap_or_default());
+    let (name, flags) = own.split_first().map_or(("help", [].as_slice()), |(name, flags)| (name.as_str(), flags));
     let allowed: &[&str] = match name {
         "run" | "build" => &["--release"],
         "test" => &["--quick"],
@@ -59,20 +46,12 @@ fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
     if let Some(unknown) = flags.iter().find(|flag| !allowed.contains(&flag.as_str())) {
         anyhow::bail!("`{unknown}` is not an argument of `{name}`\n\n{HELP}");
     }
-    let build = if flags.iter().any(|flag| flag == "--release") {
-        Build::Release
-    } else {
-        Build::Development
-    };
+    let build = if flags.iter().any(|flag| flag == "--release") { Build::Release } else { Build::Development };
     match name {
         "run" => run::run(&Cache::open()?, build, passed_on).map(|never| match never {}),
         "build" => {
             let built = run::build(&Cache::open()?, build)?;
-            println!(
-                "{}\nCOUNTERSIGN_SITE={}",
-                built.binary.display(),
-                built.site.display()
-            );
+            println!("{}\nCOUNTERSIGN_SITE={}", built.binary.display(), built.site.display());
             Ok(ExitCode::SUCCESS)
         }
         "test" => test::test(&Cache::open()?, !flags.is_empty()),

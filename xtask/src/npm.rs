@@ -24,23 +24,13 @@ pub fn install(cache: &Cache, package: &Path) -> anyhow::Result<PathBuf> {
     );
     shell::timed(&format!("node packages of {name}"), || {
         // Made beside and renamed when whole: two runs at once, or one that breaks off, leave nothing half.
-        let next = cache
-            .npm()
-            .join(format!("{name}-{}.{}", inputs.digest(), std::process::id()));
+        let next = cache.npm().join(format!("{name}-{}.{}", inputs.digest(), std::process::id()));
         std::fs::create_dir_all(&next)?;
         for file in &files {
-            std::fs::copy(file, next.join(file.file_name().unwrap_or_default()))
-                .with_context(|| format!("copying {}", file.display()))?;
+            std::fs::copy(file, next.join(file.file_name().unwrap_or_default())).with_context(|| format!("copying {}", file.display()))?;
         }
         let mut npm = shell::command("npm");
-        npm.args([
-            "ci",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-        ])
-        .current_dir(&next);
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&next);
         shell::quietly("node packages", &mut npm)?;
         if std::fs::rename(&next, &folder).is_err() {
             let _ = std::fs::remove_dir_all(&next);

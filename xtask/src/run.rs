@@ -29,14 +29,8 @@ pub fn build(cache: &Cache, build: Build) -> anyhow::Result<Built> {
             "release"
         }
     };
-    shell::timed("server", || {
-        shell::openly("building the server", &mut cargo)
-    })?;
-    let binary = keep(
-        cache,
-        build,
-        &cache.target().join(folder).join("countersign"),
-    )?;
+    shell::timed("server", || shell::openly("building the server", &mut cargo))?;
+    let binary = keep(cache, build, &cache.target().join(folder).join("countersign"))?;
     Ok(Built { binary, site })
 }
 

@@ -19,10 +19,7 @@ pub fn cargo(root: &Path, target: &Path) -> Command {
     let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_")
-            || text.starts_with("CARGO_MANIFEST_")
-            || text == "LD_LIBRARY_PATH"
-        {
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "LD_LIBRARY_PATH" {
             cargo.env_remove(name);
         }
     }
@@ -32,30 +29,18 @@ pub fn cargo(root: &Path, target: &Path) -> Command {
 
 /// Runs to the end; what it wrote is shown only if it fails.
 pub fn quietly(what: &str, command: &mut Command) -> anyhow::Result<()> {
-    let output = command
-        .output()
-        .with_context(|| format!("{what}: starting {}", shown(command)))?;
+    let output = command.output().with_context(|| format!("{what}: starting {}", shown(command)))?;
     if output.status.success() {
         return Ok(());
     }
-    eprint!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    eprint!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     anyhow::bail!("{what}: {} ended with {}", shown(command), output.status)
 }
 
 /// Runs to the end with its output on the terminal.
 pub fn openly(what: &str, command: &mut Command) -> anyhow::Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("{what}: starting {}", shown(command)))?;
-    anyhow::ensure!(
-        status.success(),
-        "{what}: {} ended with {status}",
-        shown(command)
-    );
+    let status = command.status().with_context(|| format!("{what}: starting {}", shown(command)))?;
+    anyhow::ensure!(status.success(), "{what}: {} ended with {status}", shown(command));
     Ok(())
 }
 
@@ -81,8 +66,5 @@ pub fn find(program: &str) -> Option<std::path::PathBuf> {
 
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }

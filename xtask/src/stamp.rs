@@ -21,9 +21,7 @@ impl Inputs {
         let reading = || format!("reading {}", path.display());
         if path.is_dir() {
             let entries = std::fs::read_dir(path).with_context(reading)?;
-            let mut inside = entries
-                .map(|entry| entry.map(|entry| entry.path()))
-                .collect::<Result<Vec<PathBuf>, _>>()?;
+            let mut inside = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<PathBuf>, _>>()?;
             inside.sort();
             for entry in inside {
                 self = self.path(&entry)?;
@@ -43,11 +41,7 @@ impl Inputs {
 }
 
 /// Runs `work` unless `output` exists and was made from the same inputs.
-pub fn unless_fresh(
-    output: &Path,
-    inputs: &Inputs,
-    work: impl FnOnce() -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+pub fn unless_fresh(output: &Path, inputs: &Inputs, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
     let mut stamp = output.as_os_str().to_owned();
     stamp.push(".stamp");
     let digest = inputs.digest();

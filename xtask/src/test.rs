@@ -26,22 +26,11 @@ const LEFT_OUT: &[&str] = &[
 
 pub fn test(cache: &Cache, quick: bool) -> anyhow::Result<ExitCode> {
     let mut report = Report::new(cache, quick)?;
-    report.check("formatting", || {
-        shell::quietly("cargo fmt", cargo(cache).args(["fmt", "--all", "--check"]))
-    });
+    report.check("formatting", || shell::quietly("cargo fmt", cargo(cache).args(["fmt", "--all", "--check"])));
     report.check("domain for the browser", || {
         tool::rust::wasm_target()?;
         let mut check = shell::cargo(cache.clone_root(), &cache.front());
-        check.args([
-            "check",
-            "--quiet",
-            "-p",
-            "domain",
-            "--target",
-            "wasm32-unknown-unknown",
-            "--profile",
-            "wasm-dev",
-        ]);
+        check.args(["check", "--quiet", "-p", "domain", "--target", "wasm32-unknown-unknown", "--profile", "wasm-dev"]);
         shell::openly("checking domain for wasm32", &mut check)
     });
     if !quick {
@@ -59,12 +48,7 @@ fn set_up(cache: &Cache, report: &mut Report) {
     report.check("comparison tools", || tool::go::install(cache).map(drop));
     report.check("system packages", || {
         let missing = tool::system::install()?;
-        anyhow::ensure!(
-            missing.is_empty(),
-            "missing: {}. Install them with: {}",
-            missing.join(", "),
-            tool::system::advice(&missing)
-        );
+        anyhow::ensure!(missing.is_empty(), "missing: {}. Install them with: {}", missing.join(", "), tool::system::advice(&missing));
         Ok(())
     });
 }
@@ -109,16 +93,12 @@ fn lint(cache: &Cache, report: &mut Report) {
     let deny = match tool::rust::cargo_deny(cache) {
         Ok(deny) => deny,
         Err(error) => {
-            return report.skip(format!(
-                "licences, bans and sources: cargo-deny could not be installed: {error:#}"
-            ));
+            return report.skip(format!("licences, bans and sources: cargo-deny could not be installed: {error:#}"));
         }
     };
     report.check("licences, bans and sources", || {
         let mut check = shell::command(deny);
-        check
-            .args(["--all-features", "check", "bans", "licenses", "sources"])
-            .current_dir(cache.clone_root());
+        check.args(["--all-features", "check", "bans", "licenses", "sources"]).current_dir(cache.clone_root());
         shell::quietly("cargo-deny", &mut check)
     });
 }
@@ -126,18 +106,7 @@ fn lint(cache: &Cache, report: &mut Report) {
 /// One call for all, so that features are those of the server build and nothing is compiled twice.
 fn crates(cache: &Cache, quick: bool) -> Command {
     let mut test = cargo(cache);
-    test.args([
-        "test",
-        "-p",
-        "domain",
-        "-p",
-        "app",
-        "-p",
-        "server",
-        "-p",
-        "xtask",
-        "--no-fail-fast",
-    ]);
+    test.args(["test", "-p", "domain", "-p", "app", "-p", "server", "-p", "xtask", "--no-fail-fast"]);
     if quick {
         // Doc tests build a program each.
         test.args(["--lib", "--bins", "--tests"]);
@@ -151,41 +120,25 @@ fn node(cache: &Cache, folders: &[&str], quick: bool) -> anyhow::Result<Command>
     let specs = specs(cache, folders, quick)?;
     anyhow::ensure!(!specs.is_empty(), "no spec file in {}", folders.join(", "));
     let mut node = shell::command("node");
-    node.args([
-        "--experimental-detect-module",
-        "--test",
-        "--test-reporter=spec",
-        "--test-concurrency=1",
-    ])
-    .args(specs)
-    .current_dir(cache.clone_root());
+    node.args(["--experimental-detect-module", "--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(specs)
+        .current_dir(cache.clone_root());
     Ok(node)
 }
 
 fn browser(cache: &Cache, quick: bool, report: &mut Report) {
-    let build = if quick {
-        Build::Development
-    } else {
-        Build::Release
-    };
+    let build = if quick { Build::Development } else { Build::Release };
     let Some(built) = report.check("product", || run::build(cache, build)) else {
         return;
     };
     if shell::find("chromium").is_none() {
-        return report.skip(format!(
-            "browser: chromium is not installed: {}",
-            tool::system::advice(&["chromium"])
-        ));
+        return report.skip(format!("browser: chromium is not installed: {}", tool::system::advice(&["chromium"])));
     }
-    if report
-        .check("browser driver", || link_packages(cache))
-        .is_none()
-    {
+    if report.check("browser driver", || link_packages(cache)).is_none() {
         return;
     }
     let specs = node(cache, &["journey", "page", "bugs"], quick).map(|mut node| {
-        node.env("COUNTERSIGN_BINARY", &built.binary)
-            .env("COUNTERSIGN_E2E_RESULTS", cache.own().join("e2e"));
+        node.env("COUNTERSIGN_BINARY", &built.binary).env("COUNTERSIGN_E2E_RESULTS", cache.own().join("e2e"));
         if build == Build::Development {
             node.env("COUNTERSIGN_SITE", &built.site);
         }
@@ -210,11 +163,7 @@ fn link_packages(cache: &Cache) -> anyhow::Result<()> {
 /// The spec files of some folders of `e2e/`, in the order of their names.
 fn specs(cache: &Cache, folders: &[&str], quick: bool) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for folder in folders
-        .iter()
-        .map(|name| cache.clone_root().join("e2e").join(name))
-        .filter(|folder| folder.is_dir())
-    {
+    for folder in folders.iter().map(|name| cache.clone_root().join("e2e").join(name)).filter(|folder| folder.is_dir()) {
         for entry in std::fs::read_dir(folder)? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();

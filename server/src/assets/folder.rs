@@ -8,8 +8,7 @@ use super::{Asset, manifest};
 
 /// The folder that `COUNTERSIGN_SITE` names; without it there are no assets, and pages stay readable.
 pub fn named_by_the_environment() -> &'static [Asset] {
-    let Some(folder) = std::env::var_os("COUNTERSIGN_SITE").filter(|folder| !folder.is_empty())
-    else {
+    let Some(folder) = std::env::var_os("COUNTERSIGN_SITE").filter(|folder| !folder.is_empty()) else {
         tracing::warn!("this binary holds no assets: pages are served without style and scripts");
         return &[];
     };
@@ -25,26 +24,15 @@ pub fn named_by_the_environment() -> &'static [Asset] {
 /// Every file of the folder's manifest. The bytes live as long as the process: the table is made once.
 pub fn read(folder: &Path) -> anyhow::Result<Vec<Asset>> {
     let path = folder.join(manifest::NAME);
-    let text =
-        std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    manifest::parse(&text)
-        .map_err(anyhow::Error::msg)?
-        .into_iter()
-        .map(|line| asset(folder, line))
-        .collect()
+    let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    manifest::parse(&text).map_err(anyhow::Error::msg)?.into_iter().map(|line| asset(folder, line)).collect()
 }
 
 fn asset(folder: &Path, line: manifest::Line) -> anyhow::Result<Asset> {
     let plain = folder.join(&line.file);
-    let coded = |ending: &str| {
-        std::fs::read(folder.join(format!("{}.{ending}", line.file)))
-            .ok()
-            .map(kept_bytes)
-    };
+    let coded = |ending: &str| std::fs::read(folder.join(format!("{}.{ending}", line.file))).ok().map(kept_bytes);
     Ok(Asset {
-        plain: kept_bytes(
-            std::fs::read(&plain).with_context(|| format!("reading {}", plain.display()))?,
-        ),
+        plain: kept_bytes(std::fs::read(&plain).with_context(|| format!("reading {}", plain.display()))?),
         br: coded("br"),
         gz: coded("gz"),
         etag: kept(manifest::etag(&line.digest)),

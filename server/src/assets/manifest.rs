@@ -16,20 +16,13 @@ pub const NAME: &str = "manifest.tsv";
 pub fn parse(text: &str) -> Result<Vec<Line>, String> {
     text.lines()
         .enumerate()
-        .map(|(at, line)| {
-            parse_line(line).ok_or_else(|| format!("{NAME}: line {} is not four fields", at + 1))
-        })
+        .map(|(at, line)| parse_line(line).ok_or_else(|| format!("{NAME}: line {} is not four fields", at + 1)))
         .collect()
 }
 
 fn parse_line(line: &str) -> Option<Line> {
     let mut fields = line.split('\t').map(str::to_owned);
-    let parsed = Line {
-        logical: fields.next()?,
-        file: fields.next()?,
-        media: fields.next()?,
-        digest: fields.next()?,
-    };
+    let parsed = Line { logical: fields.next()?, file: fields.next()?, media: fields.next()?, digest: fields.next()? };
     (fields.next().is_none() && !parsed.file.contains(['/', '\\'])).then_some(parsed)
 }
 

@@ -4,8 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -25,49 +24,29 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 
 /// The same over any table.
 pub fn over<S: Clone + Send + Sync + 'static>(assets: &'static [Asset]) -> Router<S> {
-    let answer = move |Path(file): Path<String>, headers: HeaderMap| async move {
-        respond(assets, &file, &headers)
-    };
+    let answer = move |Path(file): Path<String>, headers: HeaderMap| async move { respond(assets, &file, &headers) };
     Router::new().route(&format!("{PREFIX}/{{file}}"), get(answer))
 }
 
 fn respond(assets: &'static [Asset], file: &str, request: &HeaderMap) -> Response {
     let named = |name: fn(&Asset) -> &'static str| assets.iter().find(|asset| name(asset) == file);
-    let found = named(|asset| asset.file)
-        .map(|asset| (asset, FOREVER))
-        .or_else(|| named(|asset| asset.logical).map(|asset| (asset, ASK)));
+    let found = named(|asset| asset.file).map(|asset| (asset, FOREVER)).or_else(|| named(|asset| asset.logical).map(|asset| (asset, ASK)));
     let Some((asset, cache)) = found else {
-        return (
-            StatusCode::NOT_FOUND,
-            [
-                (CACHE_CONTROL, "no-store"),
-                (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            ],
-            "No such file.\n",
-        )
+        return (StatusCode::NOT_FOUND, [(CACHE_CONTROL, "no-store"), (X_CONTENT_TYPE_OPTIONS, "nosniff")], "No such file.\n")
             .into_response();
     };
     let (coding, bytes) = form(asset, request);
     let unchanged = matches(request, asset.etag);
-    let mut response = Response::new(if unchanged {
-        Body::empty()
-    } else {
-        Body::from(bytes)
-    });
+    let mut response = Response::new(if unchanged { Body::empty() } else { Body::from(bytes) });
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }
     let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &'static str| {
-        headers.insert(name, HeaderValue::from_static(value))
-    };
+    let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
     set(CACHE_CONTROL, cache);
     set(VARY, "accept-encoding");
     set(X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    );
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(ETAG, asset.etag);
     if !unchanged {
         set(CONTENT_TYPE, asset.media);
@@ -82,11 +61,7 @@ fn respond(assets: &'static [Asset], file: &str, request: &HeaderMap) -> Respons
 fn form(asset: &Asset, request: &HeaderMap) -> (Option<&'static str>, &'static [u8]) {
     [("br", asset.br), ("gzip", asset.gz)]
         .into_iter()
-        .find_map(|(coding, bytes)| {
-            bytes
-                .filter(|_| accepts(request, coding))
-                .map(|bytes| (Some(coding), bytes))
-        })
+        .find_map(|(coding, bytes)| bytes.filter(|_| accepts(request, coding)).map(|bytes| (Some(coding), bytes)))
         .unwrap_or((None, asset.plain))
 }
 
@@ -95,12 +70,8 @@ fn accepts(request: &HeaderMap, coding: &str) -> bool {
     let mut any = false;
     for part in listed(request, &ACCEPT_ENCODING) {
         let (name, parameters) = part.split_once(';').unwrap_or((part, ""));
-        let refused = parameters.trim().strip_prefix("q=").is_some_and(|weight| {
-            weight
-                .trim()
-                .parse::<f32>()
-                .is_ok_and(|weight| weight <= 0.0)
-        });
+        let refused =
+            parameters.trim().strip_prefix("q=").is_some_and(|weight| weight.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0));
         match name.trim() {
             name if name.eq_ignore_ascii_case(coding) => return !refused,
             "*" => any = !refused,

@@ -9,8 +9,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let folder =
-            std::env::temp_dir().join(format!("xtask-stamp-{name}-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("xtask-stamp-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(folder.join("in")).unwrap();
         Self(folder)

@@ -28,15 +28,7 @@ impl Report {
         std::fs::create_dir_all(cache.own())?;
         std::fs::write(&skipped_file, "").context("emptying the list of skipped tests")?;
         let tools = tool::go::folder(cache);
-        Ok(Self {
-            quick,
-            tools,
-            skipped_file,
-            tally: Tally::default(),
-            failures: Vec::new(),
-            skipped: Vec::new(),
-            started: Instant::now(),
-        })
+        Ok(Self { quick, tools, skipped_file, tally: Tally::default(), failures: Vec::new(), skipped: Vec::new(), started: Instant::now() })
     }
 
     /// A step that holds or does not, and gives something to the next ones where it holds.
@@ -56,12 +48,7 @@ impl Report {
     }
 
     /// A step that runs tests: its output is shown as it comes and counted.
-    pub fn counted(
-        &mut self,
-        what: &str,
-        command: anyhow::Result<Command>,
-        count: fn(&str) -> Option<Tally>,
-    ) {
+    pub fn counted(&mut self, what: &str, command: anyhow::Result<Command>, count: fn(&str) -> Option<Tally>) {
         let started = self.announce(what);
         let mut tally = Tally::default();
         let ended = command.and_then(|mut command| {
@@ -72,17 +59,12 @@ impl Report {
                 }
             })
         });
-        println!(
-            "-- {what}: {tally}, {:.1} s",
-            started.elapsed().as_secs_f32()
-        );
+        println!("-- {what}: {tally}, {:.1} s", started.elapsed().as_secs_f32());
         match ended {
             Err(error) => self.fail(format!("{what}: {error:#}")),
             // Not one test failed and still the run did: it did not build, or it broke off.
             Ok(false) if tally.failed == 0 => self.fail(format!("{what}: ended badly, see above")),
-            Ok(false) => self
-                .failures
-                .push(format!("{what}: {} failed, see above", tally.failed)),
+            Ok(false) => self.failures.push(format!("{what}: {} failed, see above", tally.failed)),
             Ok(true) => {}
         }
         self.tally += tally;
@@ -101,19 +83,12 @@ impl Report {
         noted.dedup();
         self.skipped.append(&mut noted);
         self.tally.skipped += self.skipped.len();
-        println!(
-            "\nThe whole run took {:.0} s.",
-            self.started.elapsed().as_secs_f32()
-        );
+        println!("\nThe whole run took {:.0} s.", self.started.elapsed().as_secs_f32());
         list("Left out by --quick:", left_out);
         list("SKIPPED:", &self.skipped);
         list("FAILED:", &self.failures);
         println!("{}", self.tally);
-        if self.failures.is_empty() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        }
+        if self.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
     fn announce(&self, what: &str) -> Instant {
@@ -129,22 +104,14 @@ impl Report {
     /// Whether the command succeeded. Tests find the comparison tools first on their PATH.
     fn run(&self, command: &mut Command, mut each_line: impl FnMut(&str)) -> anyhow::Result<bool> {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::env::join_paths(
-            std::iter::once(self.tools.clone()).chain(std::env::split_paths(&path)),
-        )?;
-        command
-            .env("PATH", path)
-            .env("COUNTERSIGN_TOOLS_BIN", &self.tools)
-            .env("COUNTERSIGN_SKIPPED", &self.skipped_file);
+        let path = std::env::join_paths(std::iter::once(self.tools.clone()).chain(std::env::split_paths(&path)))?;
+        command.env("PATH", path).env("COUNTERSIGN_TOOLS_BIN", &self.tools).env("COUNTERSIGN_SKIPPED", &self.skipped_file);
         if self.quick {
             command.env_remove("COUNTERSIGN_FULL");
         } else {
             command.env("COUNTERSIGN_FULL", "1");
         }
-        let mut child = command
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("starting the tests")?;
+        let mut child = command.stdout(Stdio::piped()).spawn().context("starting the tests")?;
         let output = child.stdout.take().context("the tests have no output")?;
         for line in BufReader::new(output).split(b'\n') {
             each_line(&String::from_utf8_lossy(&line?));

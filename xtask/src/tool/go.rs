@@ -14,26 +14,10 @@ struct Tool {
 }
 
 const TOOLS: &[Tool] = &[
-    Tool {
-        name: "age",
-        version: "v1.3.1",
-        packages: &["filippo.io/age/cmd/age", "filippo.io/age/cmd/age-keygen"],
-    },
-    Tool {
-        name: "kubeconform",
-        version: "v0.7.0",
-        packages: &["github.com/yannh/kubeconform/cmd/kubeconform"],
-    },
-    Tool {
-        name: "kustomize",
-        version: "v5.8.1",
-        packages: &["sigs.k8s.io/kustomize/kustomize/v5"],
-    },
-    Tool {
-        name: "sops",
-        version: "v3.13.2",
-        packages: &["github.com/getsops/sops/v3/cmd/sops"],
-    },
+    Tool { name: "age", version: "v1.3.1", packages: &["filippo.io/age/cmd/age", "filippo.io/age/cmd/age-keygen"] },
+    Tool { name: "kubeconform", version: "v0.7.0", packages: &["github.com/yannh/kubeconform/cmd/kubeconform"] },
+    Tool { name: "kustomize", version: "v5.8.1", packages: &["sigs.k8s.io/kustomize/kustomize/v5"] },
+    Tool { name: "sops", version: "v3.13.2", packages: &["github.com/getsops/sops/v3/cmd/sops"] },
 ];
 
 /// Where the tools lie once installed: a folder for the front of PATH.
@@ -50,27 +34,14 @@ pub fn install(cache: &Cache) -> anyhow::Result<PathBuf> {
 }
 
 fn put(cache: &Cache, tool: &Tool) -> anyhow::Result<()> {
-    let built = cache
-        .tools()
-        .join("go")
-        .join(format!("{}-{}", tool.name, tool.version));
+    let built = cache.tools().join("go").join(format!("{}-{}", tool.name, tool.version));
     let programs = || tool.packages.iter().map(|package| program(package));
     if !programs().all(|program| built.join(program).is_file()) {
-        anyhow::ensure!(
-            shell::find("go").is_some(),
-            "Go is needed to build {}: https://go.dev/dl",
-            tool.name
-        );
+        anyhow::ensure!(shell::find("go").is_some(), "Go is needed to build {}: https://go.dev/dl", tool.name);
         shell::timed(&format!("{} {}", tool.name, tool.version), || {
             let mut go = shell::command("go");
-            go.arg("install").args(
-                tool.packages
-                    .iter()
-                    .map(|package| format!("{package}@{}", tool.version)),
-            );
-            go.env("GOBIN", &built)
-                .env("GOFLAGS", "-trimpath")
-                .env("CGO_ENABLED", "0");
+            go.arg("install").args(tool.packages.iter().map(|package| format!("{package}@{}", tool.version)));
+            go.env("GOBIN", &built).env("GOFLAGS", "-trimpath").env("CGO_ENABLED", "0");
             shell::quietly(&format!("building {}", tool.name), &mut go)
         })?;
     }
@@ -81,14 +52,8 @@ fn put(cache: &Cache, tool: &Tool) -> anyhow::Result<()> {
 
 /// The program a Go package builds: its last path element that is not a major version.
 fn program(package: &str) -> &str {
-    let major = |part: &str| {
-        part.strip_prefix('v')
-            .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    package
-        .rsplit('/')
-        .find(|part| !major(part))
-        .unwrap_or(package)
+    let major = |part: &str| part.strip_prefix('v').is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    package.rsplit('/').find(|part| !major(part)).unwrap_or(package)
 }
 
 /// Points `link` at `file`, replacing an older version's link in one step.
@@ -97,8 +62,7 @@ fn link(file: &Path, link: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     let next = link.with_extension(std::process::id().to_string());
-    std::os::unix::fs::symlink(file, &next)
-        .with_context(|| format!("linking {}", link.display()))?;
+    std::os::unix::fs::symlink(file, &next).with_context(|| format!("linking {}", link.display()))?;
     std::fs::rename(&next, link).with_context(|| format!("linking {}", link.display()))
 }
 

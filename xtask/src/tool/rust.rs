@@ -12,27 +12,20 @@ const CARGO_DENY: &str = "0.20.2";
 
 /// Adds the wasm target where the compiler lacks it.
 pub fn wasm_target() -> anyhow::Result<()> {
-    let output = shell::command("rustc")
-        .args(["--print", "target-libdir", "--target", WASM])
-        .output()
-        .context("asking rustc for its targets")?;
-    if output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
-    {
+    let output =
+        shell::command("rustc").args(["--print", "target-libdir", "--target", WASM]).output().context("asking rustc for its targets")?;
+    if output.status.success() && Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir() {
         return Ok(());
     }
     shell::timed("rust's wasm target", || {
-        shell::quietly(
-            "adding the wasm target",
-            shell::command("rustup").args(["target", "add", WASM]),
-        )
-        .context("the compiler has no wasm32-unknown-unknown target, and rustup could not add it")
+        shell::quietly("adding the wasm target", shell::command("rustup").args(["target", "add", WASM]))
+            .context("the compiler has no wasm32-unknown-unknown target, and rustup could not add it")
     })
 }
 
 /// The wasm-bindgen command of exactly the version that Cargo.lock holds: the two speak a private format.
 pub fn wasm_bindgen(cache: &Cache) -> anyhow::Result<PathBuf> {
-    let lock = std::fs::read_to_string(cache.clone_root().join("Cargo.lock"))
-        .context("reading Cargo.lock")?;
+    let lock = std::fs::read_to_string(cache.clone_root().join("Cargo.lock")).context("reading Cargo.lock")?;
     let version = locked(&lock, "wasm-bindgen").context("Cargo.lock names no wasm-bindgen")?;
     install(cache, "wasm-bindgen-cli", "wasm-bindgen", version)
 }
@@ -52,16 +45,7 @@ fn install(cache: &Cache, package: &str, program: &str, version: &str) -> anyhow
     shell::timed(&format!("{package} {version}"), || {
         eprintln!("{package} {version} is being built, once; this takes some minutes");
         let mut cargo = shell::cargo(cache.clone_root(), &cache.tools().join("build"));
-        cargo
-            .args([
-                "install",
-                "--quiet",
-                package,
-                "--version",
-                &format!("={version}"),
-                "--root",
-            ])
-            .arg(&root);
+        cargo.args(["install", "--quiet", package, "--version", &format!("={version}"), "--root"]).arg(&root);
         shell::quietly(&format!("installing {package}"), &mut cargo)
     })?;
     Ok(file)
@@ -70,12 +54,8 @@ fn install(cache: &Cache, package: &str, program: &str, version: &str) -> anyhow
 /// The version of a package in a lock file.
 fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let name = format!("name = \"{package}\"");
-    let after = lock
-        .split("[[package]]")
-        .find(|block| block.lines().any(|line| line == name))?;
-    after
-        .lines()
-        .find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
+    let after = lock.split("[[package]]").find(|block| block.lines().any(|line| line == name))?;
+    after.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
 }
 
 #[cfg(test)]

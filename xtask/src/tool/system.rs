@@ -26,12 +26,7 @@ pub fn install() -> anyhow::Result<Vec<&'static str>> {
                 apt
             };
             shell::quietly("apt-get update", apt().arg("update"))?;
-            shell::quietly(
-                "apt-get install",
-                apt()
-                    .args(["install", "--yes", "--no-install-recommends"])
-                    .args(&packages),
-            )
+            shell::quietly("apt-get install", apt().args(["install", "--yes", "--no-install-recommends"]).args(&packages))
         });
         if let Err(error) = installed {
             eprintln!("{error:#}");
@@ -42,26 +37,14 @@ pub fn install() -> anyhow::Result<Vec<&'static str>> {
 
 /// What a person types to get the programs that are missing.
 pub fn advice(programs: &[&str]) -> String {
-    let packages = NEEDED
-        .iter()
-        .filter(|(program, _)| programs.contains(program))
-        .map(|(_, package)| *package);
-    format!(
-        "sudo apt-get install {}",
-        packages.collect::<Vec<_>>().join(" ")
-    )
+    let packages = NEEDED.iter().filter(|(program, _)| programs.contains(program)).map(|(_, package)| *package);
+    format!("sudo apt-get install {}", packages.collect::<Vec<_>>().join(" "))
 }
 
 fn missing() -> impl Iterator<Item = (&'static str, &'static str)> {
-    NEEDED
-        .iter()
-        .copied()
-        .filter(|(program, _)| shell::find(program).is_none())
+    NEEDED.iter().copied().filter(|(program, _)| shell::find(program).is_none())
 }
 
 fn is_root() -> bool {
-    shell::command("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|output| output.stdout == b"0\n")
+    shell::command("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
 }
