@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::variable::Scope;
+pub use crate::secret::State as SecretState;
 
 /// Never holds a value, a length or a hash of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,20 +43,7 @@ pub struct SecretUse {
     pub state: SecretState,
     /// The level that wins, where one is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<crate::variable::Level>,
+    pub from: Option<crate::secret::Level>,
     /// Components that use it.
     pub components: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum SecretState {
-    Missing,
-    /// Set; the record was not compared.
-    Present,
-    /// Set, and the record does not hold it yet.
-    New,
-    Changed,
-    Same,
 }
