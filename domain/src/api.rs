@@ -6,9 +6,12 @@ pub mod cluster;
 pub mod draft;
 pub mod environment;
 pub mod overview;
+pub mod person;
 pub mod plan;
 pub mod record;
 pub mod secret;
+pub mod session;
+pub mod setup;
 pub mod variable;
 
 use serde::{Deserialize, Serialize};

@@ -28,4 +28,6 @@ pub mod change;
 pub mod finding;
 pub mod sealing;
 
+pub mod audit;
+
 pub mod api;

@@ -47,6 +47,19 @@ pub enum Act {
     Administer,
 }
 
+impl Act {
+    /// As it stands in a sentence: "your roles do not let you …".
+    pub fn verb(self) -> &'static str {
+        match self {
+            Act::See => "see this",
+            Act::Draft => "draft",
+            Act::Edit => "edit",
+            Act::Deploy => "deploy",
+            Act::Administer => "administer",
+        }
+    }
+}
+
 /// Where a grant counts, or where an act happens: the organisation, an environment or a cluster in one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -95,6 +108,14 @@ pub fn may(principal: &Principal, act: Act, target: &Target) -> bool {
             matches!(act, Act::See | Act::Draft) && grants.iter().any(|grant| grant.on.covers(target) && role_may(grant.role, act))
         }
         Principal::Agent { scope, .. } => matches!(act, Act::See | Act::Draft) && scope.iter().any(|on| on.covers(target)),
+    }
+}
+
+/// Is there any place at all where this is allowed? The router asks this before an action knows its target.
+pub fn may_somewhere(principal: &Principal, act: Act) -> bool {
+    match principal {
+        Principal::Person { grants, .. } | Principal::PersonToken { grants, .. } => grants.iter().any(|grant| may(principal, act, &grant.on)),
+        Principal::Agent { scope, .. } => scope.iter().any(|on| may(principal, act, on)),
     }
 }
 

@@ -5,9 +5,12 @@
 pub mod approval;
 pub mod client_data;
 pub mod frozen_plan;
+pub mod password;
 pub mod roster;
+pub mod session;
 pub mod signing_key;
 pub mod sshsig;
+pub mod token;
 mod wire;
 
 #[cfg(test)]

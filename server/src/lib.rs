@@ -1,7 +1,24 @@
-//! What the world touches.
+//! What the world touches: the API, the pages, the database, Git. The path of a request is `router` → `api` → `action` → `store`.
 
-pub mod assets;
+pub mod command;
+
+pub mod config;
+pub mod router;
+pub mod server;
+pub mod site;
+
+pub mod action;
+pub mod api;
+pub mod audit;
+
 pub mod git;
 pub mod identity;
-pub mod qr;
+pub mod store;
 pub mod vault;
+
+pub mod assets;
+pub mod clock;
+pub mod ids;
+pub mod metrics;
+pub mod public_url;
+pub mod qr;

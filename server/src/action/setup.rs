@@ -1,0 +1,90 @@
+//! Set-up: with the code from the server's console, once.
+
+use std::net::IpAddr;
+
+use domain::api::person::EnrolmentLink;
+use domain::api::setup::{Passkeys, SetUp, SetUpState};
+use domain::audit::Act;
+use domain::principal::{Grant, Role, Target};
+use domain::problem::Problem;
+
+use crate::action::enrolment::{self, Purpose};
+use crate::action::person::login_name;
+use crate::api::caller::Caller;
+use crate::api::problem::OrInternal;
+use crate::audit::{self, Tx, audited};
+use crate::ids;
+use crate::public_url::PublicUrl;
+use crate::server::Server;
+use crate::store;
+
+/// How far set-up is, and what the URL people would use (`seen`: the one in their browser) allows.
+pub fn state(server: &Server, seen: Option<&str>) -> SetUpState {
+    let settings = server.settings();
+    let url = match seen.map(PublicUrl::parse) {
+        Some(Ok(seen)) if !settings.is_set_up && server.config.public_url.is_none() => seen,
+        _ => settings.public_url.clone(),
+    };
+    SetUpState {
+        is_set_up: settings.is_set_up,
+        organisation: settings.organisation.clone(),
+        public_url: url.origin(),
+        passkeys: Passkeys {
+            possible: url.rp_id().is_ok(),
+            reason: url.rp_id().err().map(str::to_owned),
+            this_computer_only: url.is_localhost(),
+        },
+    }
+}
+
+pub async fn set_up(server: &Server, caller: &Caller, wanted: SetUp) -> Result<EnrolmentLink, Problem> {
+    if server.settings().is_set_up {
+        return Err(already());
+    }
+    let now = server.clock.now();
+    server.limits.attempt(now, caller.address, None)?;
+    let expected = store::organisation::get(&mut *server.store.read().await?).await?.set_up_code;
+    if expected.as_deref() != Some(ids::hash(&ids::normal_code(&wanted.code)).as_str()) {
+        let problem = Problem::new(403, "code_unknown", "This is not the set-up code of this start.").at("code").hint("The server prints it when it starts.");
+        audit::refused(server, caller, Act::SetUp(String::from("organisation")), &problem.code).await?;
+        return Err(problem);
+    }
+    let organisation = wanted.organisation.trim();
+    if organisation.is_empty() || organisation.chars().count() > 80 {
+        return Err(Problem::invalid("name_invalid", "An organisation's name has 1 to 80 characters.").at("organisation"));
+    }
+    let url = PublicUrl::parse(&wanted.public_url)?;
+    let proxies = addresses(&wanted.trusted_proxies)?;
+    let name = login_name(&wanted.name)?;
+    let full_name = if wanted.full_name.trim().is_empty() { name.clone() } else { wanted.full_name.trim().to_owned() };
+    let person = store::person::Person { id: server.ids.next(), name, full_name, created_at: now, disabled_at: None };
+
+    let mut link = audited(server, caller, Act::SetUp(String::from("organisation")), async |tx: &mut Tx| {
+        if !store::organisation::set_up(tx, organisation, &url.origin(), url.rp_id().ok(), &proxies, now).await? {
+            return Err(already());
+        }
+        store::person::insert(tx, &person).await?;
+        let admin = Grant { role: Role::Admin, on: Target::Organisation };
+        store::person::set_grants(tx, &person.id, &[(server.ids.next(), admin)], None, now).await?;
+        tx.fact("person", &person.id);
+        tx.fact("public_url", url.origin());
+        tx.note("organisation", organisation);
+        tx.note("name", &person.name);
+        enrolment::open(server, tx, caller, &person, Purpose::First).await
+    })
+    .await?;
+    server.reload_settings().await.or_internal("reading the settings")?;
+    link.url = format!("{}/enrol#{}", url.origin(), link.code);
+    Ok(link)
+}
+
+fn already() -> Problem {
+    Problem::conflict("already_set_up", "This server has been set up.").hint("Log in, or ask an administrator for an enrolment link.")
+}
+
+fn addresses(texts: &[String]) -> Result<Vec<IpAddr>, Problem> {
+    let parse = |(index, text): (usize, &String)| {
+        text.trim().parse().map_err(|_| Problem::invalid("address_invalid", format!("`{text}` is no IP address.")).at(format!("trusted_proxies[{index}]")))
+    };
+    texts.iter().enumerate().map(parse).collect()
+}

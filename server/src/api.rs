@@ -1,0 +1,14 @@
+//! The one door: thin handlers that extract, call one action and answer.
+
+pub mod access;
+pub mod caller;
+pub mod doors;
+pub mod headers;
+pub mod health;
+pub mod limit;
+pub mod openapi;
+pub mod person;
+pub mod problem;
+pub mod running;
+pub mod session;
+pub mod setup;

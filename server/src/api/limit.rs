@@ -1,0 +1,101 @@
+//! How often somebody may try: ten times in a quarter of an hour, for each address and for each account.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Mutex;
+
+use domain::problem::Problem;
+
+use crate::clock::{MINUTE, Micros, SECOND};
+
+const TRIES: usize = 10;
+const WINDOW: Micros = 15 * MINUTE;
+/// More names than this are an attack; the oldest are forgotten first.
+const KEPT: usize = 20_000;
+
+/// Tries of late, in memory: a restart forgives.
+#[derive(Debug, Default)]
+pub struct Limits {
+    tries: Mutex<HashMap<String, Vec<Micros>>>,
+}
+
+impl Limits {
+    /// Counts a try to prove who one is, and refuses it if there were too many from there or at that account.
+    pub fn attempt(&self, now: Micros, address: Option<IpAddr>, account: Option<&str>) -> Result<(), Problem> {
+        let from = address.map(|address| format!("from {address}"));
+        let at = account.map(|account| format!("at {}", account.to_lowercase()));
+        let mut tries = self.tries.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        forget(&mut tries, now);
+        for key in [from, at].into_iter().flatten() {
+            let recent = tries.entry(key).or_default();
+            recent.retain(|at| now - at < WINDOW);
+            if recent.len() >= TRIES {
+                let wait = (recent[0] + WINDOW - now) / SECOND + 1;
+                return Err(Problem::new(429, "too_many_tries", "Too many tries. The next one counts in a while.")
+                    .hint(format!("Wait {} minutes.", (wait + 59) / 60))
+                    .with("retry_after", wait));
+            }
+            recent.push(now);
+        }
+        Ok(())
+    }
+
+    /// Whoever got in starts afresh.
+    pub fn forgive(&self, address: Option<IpAddr>, account: Option<&str>) {
+        let mut tries = self.tries.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(address) = address {
+            tries.remove(&format!("from {address}"));
+        }
+        if let Some(account) = account {
+            tries.remove(&format!("at {}", account.to_lowercase()));
+        }
+    }
+}
+
+fn forget(tries: &mut HashMap<String, Vec<Micros>>, now: Micros) {
+    if tries.len() < KEPT {
+        return;
+    }
+    tries.retain(|_, at| at.last().is_some_and(|last| now - last < WINDOW));
+    while tries.len() >= KEPT {
+        let Some(oldest) = tries.iter().min_by_key(|(_, at)| at.last().copied()).map(|(key, _)| key.clone()) else { return };
+        tries.remove(&oldest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_eleventh_try_waits_until_the_first_is_a_quarter_of_an_hour_old() {
+        let limits = Limits::default();
+        let address = Some(IpAddr::from([192, 0, 2, 1]));
+        for try_number in 0..10 {
+            assert!(limits.attempt(try_number * SECOND, address, None).is_ok());
+        }
+        let refused = limits.attempt(11 * SECOND, address, None).expect_err("the eleventh");
+        assert_eq!((refused.status, refused.code.as_str()), (429, "too_many_tries"));
+        assert!(limits.attempt(WINDOW, address, None).is_ok());
+    }
+
+    #[test]
+    fn an_account_is_guarded_against_many_addresses() {
+        let limits = Limits::default();
+        for last in 0..10 {
+            assert!(limits.attempt(0, Some(IpAddr::from([192, 0, 2, last])), Some("Ilse")).is_ok());
+        }
+        assert!(limits.attempt(0, Some(IpAddr::from([192, 0, 2, 99])), Some("ilse")).is_err());
+        limits.forgive(None, Some("ILSE"));
+        assert!(limits.attempt(0, Some(IpAddr::from([192, 0, 2, 99])), Some("ilse")).is_ok());
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let limits = Limits::default();
+        for n in 0..(KEPT as u32 + 5) {
+            let _ = limits.attempt(0, Some(IpAddr::from(n.to_be_bytes())), None);
+        }
+        assert!(limits.tries.lock().map(|tries| tries.len()).unwrap_or_default() <= KEPT);
+    }
+}

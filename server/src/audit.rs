@@ -1,0 +1,87 @@
+//! `audited`: the only way to write. It makes the `Tx`, runs the work, and appends the leaf that tells of it,
+//! all in one transaction; what was refused gets a leaf of its own.
+
+use domain::audit::{Act, Actor, Leaf, Object, Outcome};
+use domain::problem::Problem;
+
+use crate::api::caller::Caller;
+use crate::server::Server;
+use crate::store;
+
+mod writer;
+
+pub use writer::{Note, Tx, Writer};
+
+/// Runs `work` and logs it as `act` of the caller's. It returns after the commit: what it says is durable.
+///
+/// An error of `work` takes everything back. Where it is a refusal (401, 403 or 429) of somebody known, that is
+/// what is logged.
+pub async fn audited<T, F>(server: &Server, caller: &Caller, act: Act, work: F) -> Result<T, Problem>
+where
+    F: AsyncFnOnce(&mut Tx) -> Result<T, Problem>,
+{
+    let mut tx = server.store.writer.begin().await?;
+    match work(&mut tx).await {
+        Ok(value) => {
+            append(&mut tx, server, caller, &act, Outcome::Done, None).await?;
+            tx.commit().await?;
+            Ok(value)
+        }
+        Err(problem) => {
+            tx.take_back().await?;
+            if caller.is_known() && is_refusal(&problem) {
+                append(&mut tx, server, caller, &act, Outcome::Refused, Some(&problem.code)).await?;
+            }
+            tx.commit().await?;
+            Err(problem)
+        }
+    }
+}
+
+/// Logs that somebody was turned away where no act had begun: by the router, or at the login.
+pub async fn refused(server: &Server, caller: &Caller, act: Act, code: &str) -> Result<(), Problem> {
+    let mut tx = server.store.writer.begin().await?;
+    append(&mut tx, server, caller, &act, Outcome::Refused, Some(code)).await?;
+    tx.commit().await
+}
+
+/// Writes that nobody decides and nobody asks after: a session's last use, an expired row, a lease.
+pub(crate) async fn upkeep<T, F>(store: &store::Store, work: F) -> Result<T, store::Error>
+where
+    F: AsyncFnOnce(&mut Tx) -> Result<T, store::Error>,
+{
+    let mut tx = store.writer.begin().await.map_err(writer::unavailable)?;
+    match work(&mut tx).await {
+        Ok(value) => {
+            tx.commit().await.map_err(writer::unavailable)?;
+            Ok(value)
+        }
+        Err(error) => {
+            tx.take_back().await.map_err(writer::unavailable)?;
+            tx.commit().await.map_err(writer::unavailable)?;
+            Err(error)
+        }
+    }
+}
+
+fn is_refusal(problem: &Problem) -> bool {
+    matches!(problem.status, 401 | 403 | 429)
+}
+
+async fn append(tx: &mut Tx, server: &Server, caller: &Caller, act: &Act, outcome: Outcome, reason: Option<&str>) -> Result<(), Problem> {
+    let said = tx.said();
+    let leaf = Leaf {
+        v: 1,
+        n: store::audit::size(tx).await?,
+        at: server.clock.now(),
+        actor: Actor::from(caller),
+        action: act.name().to_owned(),
+        object: Object { kind: act.object_kind().to_owned(), id: act.object_id().to_owned() },
+        outcome,
+        reason: reason.map(str::to_owned),
+        facts: said.facts,
+        text: said.text.iter().map(|note| (note.field.to_owned(), domain::audit::commitment(&note.salt, &note.text))).collect(),
+    };
+    store::audit::append(tx, &leaf, &said.text).await?;
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! What can be typed after `countersign`, one file per command.
+
+pub mod person;
+pub mod serve;

@@ -1,0 +1,128 @@
+//! `countersign serve`: opens what is there, makes what is missing, listens until it is told to stop.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::api::health;
+use crate::clock::{Clock, MINUTE};
+use crate::config::Config;
+use crate::ids;
+use crate::router;
+use crate::server::{Server, Shared};
+use crate::store;
+
+/// A server that listens. Tests start the same one.
+pub struct Serving {
+    pub server: Shared,
+    pub address: SocketAddr,
+    /// Present until set-up is done.
+    pub set_up_code: Option<String>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+pub async fn serve(config: Config) -> anyhow::Result<()> {
+    let serving = start(config, Clock::default()).await?;
+    announce(&serving)?;
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+    tracing::info!("Stopping: finishing what is under way");
+    serving.stop().await;
+    Ok(())
+}
+
+/// Opens the data folder, listens, and starts the jobs.
+pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Serving> {
+    let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listening on {}", config.listen))?;
+    let address = listener.local_addr()?;
+    // Port 0 asks for any free port; the public URL must name the one that was given.
+    config.listen = address;
+    let metrics_listener = match config.metrics_listen {
+        Some(metrics) => Some(TcpListener::bind(metrics).await.with_context(|| format!("listening on {metrics} for metrics"))?),
+        None => None,
+    };
+    let server = Arc::new(Server::open(config, clock).await?);
+    let set_up_code = expect_set_up(&server).await?;
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = vec![listen(listener, router::all(&server), stopped.clone()), tokio::spawn(tidy_up(server.clone(), stopped.clone()))];
+    if let Some(listener) = metrics_listener {
+        let metrics = Router::new().route("/metrics", get(async |state: axum::extract::State<Shared>| health::text(&state.0))).with_state(server.clone());
+        tasks.push(listen(listener, metrics, stopped));
+    }
+    Ok(Serving { server, address, set_up_code, stop, tasks })
+}
+
+impl Serving {
+    /// Takes no new connection, finishes what is under way, and folds the database's log into its file.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+        self.server.store.close().await;
+    }
+}
+
+/// A fresh set-up code for this start; the one of the start before is void.
+async fn expect_set_up(server: &Server) -> anyhow::Result<Option<String>> {
+    if server.settings().is_set_up {
+        return Ok(None);
+    }
+    let code = ids::code();
+    store::organisation::expect_set_up(&server.store, &ids::hash(&code)).await?;
+    Ok(Some(code))
+}
+
+/// On standard output, in a form that scripts may rely on; the log goes to standard error.
+fn announce(serving: &Serving) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Countersign {} listens on {}", env!("CARGO_PKG_VERSION"), serving.address)?;
+    writeln!(out, "Open: {}", serving.server.settings().public_url.origin())?;
+    if let Some(code) = &serving.set_up_code {
+        writeln!(out, "Set-up code: {code}")?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn listen(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        // Without this every streamed page waits 40 ms for an acknowledgement.
+        let listener = listener.tap_io(|stream| {
+            let _ = stream.set_nodelay(true);
+        });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let shutdown = async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(shutdown).await {
+            tracing::error!(%error, "The listener failed");
+        }
+    })
+}
+
+/// Forgets sessions that are over.
+async fn tidy_up(server: Shared, mut stopped: watch::Receiver<bool>) {
+    let every = std::time::Duration::from_micros((10 * MINUTE).unsigned_abs());
+    loop {
+        if let Err(error) = store::session::delete_expired(&server.store, server.clock.now()).await {
+            tracing::warn!(%error, "Could not forget old sessions");
+        }
+        tokio::select! {
+            _ = tokio::time::sleep(every) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
+}

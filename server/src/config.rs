@@ -1,0 +1,66 @@
+//! How the server is told what to do: flags and environment variables, read once at start.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// The folder that holds the database, the vault's key and embedded repositories.
+    #[arg(long, env = "COUNTERSIGN_DATA", default_value = "data", value_name = "DIR")]
+    pub data: PathBuf,
+
+    /// Where to listen. Anything but loopback belongs behind a proxy that speaks https.
+    #[arg(long, env = "COUNTERSIGN_LISTEN", default_value = "127.0.0.1:8480", value_name = "ADDR")]
+    pub listen: SocketAddr,
+
+    /// How people reach the server, as `https://countersign.example.com`. It fixes origin and passkeys at set-up.
+    #[arg(long, env = "COUNTERSIGN_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// Proxies whose X-Forwarded-For is believed, besides those named at set-up.
+    #[arg(long, env = "COUNTERSIGN_TRUSTED_PROXIES", value_name = "IP", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+
+    /// Where to serve /metrics. Without it, /metrics stands on the main listener and asks for --metrics-token.
+    #[arg(long, env = "COUNTERSIGN_METRICS_LISTEN", value_name = "ADDR")]
+    pub metrics_listen: Option<SocketAddr>,
+
+    /// The bearer token that opens /metrics on the main listener.
+    #[arg(long, env = "COUNTERSIGN_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<String>,
+
+    #[arg(long, env = "COUNTERSIGN_LOG_FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+
+    /// What to log, as `info` or `server=debug,warn`.
+    #[arg(long, env = "COUNTERSIGN_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Config {
+    /// A server for `data` with everything else as it comes; for tests and commands on the host.
+    pub fn at(data: PathBuf) -> Config {
+        Config {
+            data,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            metrics_listen: None,
+            metrics_token: None,
+            log_format: LogFormat::Text,
+            log: String::from("info"),
+        }
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.data.join("countersign.db")
+    }
+}

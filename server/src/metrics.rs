@@ -1,0 +1,39 @@
+//! Counters: what this server did. Each server has its own, so tests side by side do not mix.
+
+use std::time::Duration;
+
+use metrics::{Label, with_local_recorder};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
+
+use crate::server::Server;
+
+pub struct Metrics {
+    recorder: PrometheusRecorder,
+}
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        Metrics { recorder: PrometheusBuilder::new().build_recorder() }
+    }
+}
+
+impl Metrics {
+    /// One answered request. `route` is the pattern, never the path, so that the number of series stays bounded.
+    pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let labels = vec![Label::new("method", method.to_owned()), Label::new("route", route.to_owned()), Label::new("status", status.to_string())];
+        with_local_recorder(&self.recorder, || {
+            metrics::counter!("countersign_http_requests_total", labels.clone()).increment(1);
+            metrics::histogram!("countersign_http_request_seconds", labels).record(took);
+        });
+    }
+
+    /// Counts one of something: `countersign_<what>_total`.
+    pub fn count(&self, name: &'static str) {
+        with_local_recorder(&self.recorder, || metrics::counter!(name).increment(1));
+    }
+
+    pub fn render(&self, server: &Server) -> String {
+        with_local_recorder(&self.recorder, || metrics::counter!("countersign_store_commits_total").absolute(server.store.commits()));
+        self.recorder.handle().render()
+    }
+}

@@ -1,0 +1,113 @@
+//! Every URL of the API, and who may use it.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::routing::get;
+use axum::{Extension, Router};
+use domain::principal::Act::{Administer, See};
+use domain::problem::Problem;
+use tower::Layer;
+use tower::ServiceExt;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::routes;
+
+use crate::api::doors::Doors;
+use crate::api::doors::Policy::{Enrolling, May, PersonMay, Public};
+use crate::api::problem::{Refusal, too_large};
+use crate::api::{access, headers, health, openapi, person, running, session, setup};
+use crate::identity;
+use crate::server::Shared;
+use crate::site;
+
+#[rustfmt::skip]
+fn doors() -> Doors {
+    Doors::new(openapi::document())
+        .door("GET /healthz",                              Public,                routes!(health::alive))
+        .door("GET /readyz",                               Public,                routes!(health::ready))
+        .door("GET /api/v1/openapi.json",                  Public,                routes!(openapi::json))
+
+        .door("GET /api/v1/setup",                         Public,                routes!(setup::read))
+        .door("POST /api/v1/setup",                        Public,                routes!(setup::finish))
+        .door("GET /api/v1/session",                       Public,                routes!(session::read))
+        .door("POST /api/v1/session",                      Public,                routes!(session::log_in))
+        .door("POST /api/v1/session/enrolment",            Public,                routes!(session::log_in_to_enrol))
+        .door("DELETE /api/v1/session",                    Public,                routes!(session::log_out))
+        .door("PUT /api/v1/me/password",                   Enrolling,             routes!(session::set_password))
+
+        .door("GET /api/v1/people",                        May(See),              routes!(person::list))
+        .door("POST /api/v1/people",                       PersonMay(Administer), routes!(person::add))
+        .door("GET /api/v1/people/{person}",               May(See),              routes!(person::read))
+        .door("PATCH /api/v1/people/{person}",             PersonMay(Administer), routes!(person::change))
+        .door("POST /api/v1/people/{person}/enrolment",    PersonMay(Administer), routes!(person::invite))
+}
+
+/// What a body may weigh; routes that take more say so themselves.
+const BODY: usize = 2 * 1024 * 1024;
+
+/// The API with all its layers: what the listener serves and what pages call in-process.
+pub fn api(server: &Shared) -> (Router, Arc<OpenApi>) {
+    let (router, document, policies) = doors().split();
+    let document = Arc::new(document);
+    let sessions = identity::session::layers(server.store.clone(), server.clock.clone());
+    let router = router
+        .fallback(async || Refusal(Problem::not_found("route")))
+        .method_not_allowed_fallback(async || Refusal(Problem::new(405, "method_not_allowed", "This route does not take this method.")))
+        .layer(axum::extract::DefaultBodyLimit::max(BODY))
+        .layer(middleware::from_fn(refuse_large))
+        .layer(middleware::from_fn_with_state((server.clone(), policies), access::check))
+        .layer(middleware::from_fn_with_state((server.clone(), sessions), with_session))
+        .layer(middleware::from_fn(running::to_the_end))
+        .layer(Extension(document.clone()))
+        .with_state(server.clone());
+    (router, document)
+}
+
+/// Everything the listener serves: the API, health, and the pages behind all else.
+pub fn all(server: &Shared) -> Router {
+    let (api, document) = api(server);
+    let site = site::router(server, api.clone(), document);
+    let dispatch = tower::service_fn(move |request: Request| {
+        let router = if is_api(request.uri().path()) { api.clone() } else { site.clone() };
+        router.oneshot(request)
+    });
+    Router::new()
+        .route("/metrics", get(health::metrics))
+        .fallback_service(dispatch)
+        .layer(middleware::from_fn_with_state(server.clone(), headers::secure))
+        .layer(middleware::from_fn(running::catch_panics))
+        .layer(middleware::from_fn_with_state(server.clone(), running::trace))
+        .with_state(server.clone())
+}
+
+fn is_api(path: &str) -> bool {
+    path.starts_with("/api/") || matches!(path, "/api" | "/healthz" | "/readyz")
+}
+
+type SessionState = (Shared, identity::session::Layers);
+
+/// Puts the session's layer around a request, by whether the public URL is https.
+async fn with_session(
+    axum::extract::State((server, layers)): axum::extract::State<SessionState>,
+    request: Request,
+    next: Next,
+) -> axum::response::Response {
+    let layer = if server.settings().public_url.is_https() { &layers.https } else { &layers.plain };
+    match layer.layer(next).oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// Says 413 from the announced length, before anything is read.
+async fn refuse_large(request: Request, next: Next) -> Result<axum::response::Response, Refusal> {
+    let announced = request.headers().get(axum::http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > LARGEST) {
+        return Err(Refusal(too_large()));
+    }
+    Ok(next.run(request).await)
+}
+
+/// No route takes more than this.
+const LARGEST: usize = 20 * 1024 * 1024;

@@ -1,0 +1,96 @@
+//! What an action may use: handed in, so that time, ids and places are the caller's choice.
+
+use std::net::IpAddr;
+use std::sync::{Arc, RwLock};
+
+use anyhow::Context;
+
+use crate::api::limit::Limits;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::ids::Ids;
+use crate::metrics::Metrics;
+use crate::public_url::PublicUrl;
+use crate::store::{self, Store};
+
+/// The server as every request shares it.
+pub type Shared = Arc<Server>;
+
+pub struct Server {
+    pub config: Config,
+    pub store: Store,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub limits: Limits,
+    pub metrics: Metrics,
+    settings: RwLock<Arc<Settings>>,
+}
+
+/// What set-up fixed, kept in memory because every request asks for it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub is_set_up: bool,
+    pub organisation: String,
+    pub public_url: PublicUrl,
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl Server {
+    /// Opens what is in the data folder and makes what is missing.
+    pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Server> {
+        make_private(&config.data).with_context(|| format!("making the data folder {}", config.data.display()))?;
+        let store = Store::open(&config.database()).await?;
+        let settings = Settings::load(&config, &store).await?;
+        Ok(Server {
+            ids: Ids::new(clock.clone()),
+            limits: Limits::default(),
+            metrics: Metrics::default(),
+            settings: RwLock::new(Arc::new(settings)),
+            config,
+            store,
+            clock,
+        })
+    }
+
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Reads the settings again after a change of theirs has been committed.
+    pub async fn reload_settings(&self) -> anyhow::Result<()> {
+        let settings = Settings::load(&self.config, &self.store).await?;
+        *self.settings.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(settings);
+        Ok(())
+    }
+}
+
+impl Settings {
+    async fn load(config: &Config, store: &Store) -> anyhow::Result<Settings> {
+        let organisation = store::organisation::get(&mut *store.read().await?).await?;
+        let given = config.public_url.as_deref().map(PublicUrl::parse).transpose()?;
+        let public_url = match organisation.public_url.as_deref() {
+            Some(fixed) => {
+                let fixed = PublicUrl::parse(fixed)?;
+                if let Some(given) = given.filter(|given| *given != fixed) {
+                    anyhow::bail!(
+                        "set-up fixed the public URL to {}, and passkeys hang on it, but --public-url says {}",
+                        fixed.origin(),
+                        given.origin()
+                    );
+                }
+                fixed
+            }
+            None => given.unwrap_or_else(|| PublicUrl::local(config.listen.port())),
+        };
+        let mut trusted_proxies = config.trusted_proxies.clone();
+        trusted_proxies.extend(organisation.trusted_proxies);
+        Ok(Settings { is_set_up: organisation.set_up_at.is_some(), organisation: organisation.name, public_url, trusted_proxies })
+    }
+}
+
+/// The data folder and what is in it belong to the server alone.
+fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+}

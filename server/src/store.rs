@@ -1,0 +1,82 @@
+//! SQL and nothing else: one file per noun. Reads take a [`Conn`], writes take the `Tx` that only `audited` makes.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::audit::Writer;
+
+pub mod agent;
+pub mod audit;
+pub mod enrolment;
+mod error;
+pub mod organisation;
+pub mod password;
+pub mod person;
+pub mod session;
+mod violation;
+
+pub use error::Error;
+
+/// A connection to read with. A `Tx` is one too.
+pub type Conn = sqlx::SqliteConnection;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The database: many readers and one writer.
+#[derive(Clone)]
+pub struct Store {
+    readers: SqlitePool,
+    pub(crate) writer: Writer,
+}
+
+impl Store {
+    /// Opens the file, makes it if it is not there, and brings it up to date.
+    pub async fn open(file: &Path) -> anyhow::Result<Store> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .disable_statement_logging();
+        let mut writer = options.clone().connect().await.with_context(|| format!("opening the database {}", file.display()))?;
+        sqlx::migrate!("../migrations/sqlite").run(&mut writer).await.context("bringing the database up to date")?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(8)
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.create_if_missing(false).read_only(true))
+            .await
+            .context("opening the database for reading")?;
+        Ok(Store { readers, writer: Writer::new(writer) })
+    }
+
+    /// A connection that can only read; it sees what is committed.
+    pub async fn read(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Sqlite>> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    /// Commits made so far: with many acts in each, far fewer than acts.
+    pub fn commits(&self) -> u64 {
+        self.writer.commits()
+    }
+
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+impl Store {
+    /// Does the database answer?
+    pub async fn ping(&self) -> Result<()> {
+        let mut db = self.read().await?;
+        sqlx::query("select 1 from organisation limit 1").fetch_optional(&mut *db).await?;
+        Ok(())
+    }
+}
