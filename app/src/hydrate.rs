@@ -1,2 +1,5 @@
 //! The wasm entry point: hydrates the page the server rendered.
-fn main() {}
+
+fn main() {
+    app::hydrate();
+}

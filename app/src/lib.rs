@@ -1,1 +1,25 @@
-//! What people see.
+//! What people see: pages that the server renders and the browser hydrates, and the client of the API they read from.
+
+pub mod api;
+pub mod assets;
+pub mod frame;
+pub mod page;
+pub mod part;
+pub mod routes;
+pub mod session;
+pub mod shell;
+pub mod widget;
+
+pub use api::{ApiClient, Reply, Transport};
+pub use assets::AssetUrls;
+pub use routes::App;
+pub use shell::{PageStatus, shell};
+
+/// Takes over the page that the server rendered.
+#[cfg(feature = "hydrate")]
+pub fn hydrate() {
+    std::panic::set_hook(Box::new(|panic| {
+        web_sys::console::error_1(&panic.to_string().into());
+    }));
+    leptos::mount::hydrate_body(App);
+}

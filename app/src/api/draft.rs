@@ -1,0 +1,46 @@
+//! Drafts, their examples and their plans.
+
+use domain::api::Page;
+use domain::api::draft::{Draft, DraftEdit, DraftSummary, Edit, Edited, Example, NewDraft};
+use domain::api::plan::{Freeze, Plan};
+use domain::problem::Problem;
+
+use super::{ApiClient, BoxFut, encode};
+
+impl ApiClient {
+    pub fn examples(&self) -> BoxFut<Result<Vec<Example>, Problem>> {
+        self.get("/examples")
+    }
+
+    pub fn open_drafts(&self) -> BoxFut<Result<Page<DraftSummary>, Problem>> {
+        self.get("/drafts?state=open")
+    }
+
+    pub fn new_draft(&self, cluster: &str, new: &NewDraft) -> BoxFut<Result<Draft, Problem>> {
+        self.post(format!("/clusters/{}/drafts", encode(cluster)), new)
+    }
+
+    pub fn draft(&self, id: &str) -> BoxFut<Result<Draft, Problem>> {
+        self.get(format!("/drafts/{}", encode(id)))
+    }
+
+    pub fn edit_draft(&self, id: &str, edit: &DraftEdit) -> BoxFut<Result<Draft, Problem>> {
+        self.patch(format!("/drafts/{}", encode(id)), edit)
+    }
+
+    pub fn discard_draft(&self, id: &str) -> BoxFut<Result<(), Problem>> {
+        self.tell("DELETE", format!("/drafts/{}", encode(id)), None)
+    }
+
+    pub fn change_draft(&self, id: &str, edit: &Edit) -> BoxFut<Result<Edited, Problem>> {
+        self.post(format!("/drafts/{}/changes", encode(id)), edit)
+    }
+
+    pub fn freeze_draft(&self, id: &str, freeze: &Freeze) -> BoxFut<Result<Plan, Problem>> {
+        self.post(format!("/drafts/{}/plans", encode(id)), freeze)
+    }
+
+    pub fn plan(&self, id: &str) -> BoxFut<Result<Plan, Problem>> {
+        self.get(format!("/plans/{}", encode(id)))
+    }
+}

@@ -1,0 +1,14 @@
+//! The record.
+
+use domain::api::Page;
+use domain::api::record::Entry;
+use domain::problem::Problem;
+
+use super::{ApiClient, BoxFut, query};
+
+impl ApiClient {
+    /// Newest first; `after` is the `next` of the page before.
+    pub fn record(&self, cluster: Option<&str>, stack: Option<&str>, after: Option<&str>) -> BoxFut<Result<Page<Entry>, Problem>> {
+        self.get(format!("/record{}", query(&[("cluster", cluster), ("stack", stack), ("after", after)])))
+    }
+}

@@ -1,0 +1,38 @@
+//! What knows our nouns and is shared by pages: marks, states, findings, problems.
+
+pub mod author;
+pub mod environment;
+pub mod finding;
+pub mod new_stack;
+pub mod problem;
+pub mod seal;
+pub mod state;
+
+use domain::name::NameError;
+use domain::problem::Problem;
+
+use crate::api::encode;
+
+/// Entries are numbered with four digits: `0412`.
+pub fn number(entry: u64) -> String {
+    format!("{entry:04}")
+}
+
+/// Where a stack is drawn, with one of its drafts open.
+pub fn stack_path(cluster: &str, stack: &str, draft: Option<&str>) -> String {
+    let open = draft.map(|id| format!("?draft={}", encode(id))).unwrap_or_default();
+    format!("/clusters/{}/stacks/{}{open}", encode(cluster), encode(stack))
+}
+
+pub fn entry_path(cluster: &str, entry: u64) -> String {
+    format!("/record/{}/{entry}", encode(cluster))
+}
+
+/// What the server would say as well, without asking it.
+pub fn name_problem(error: &NameError, field: &str) -> Problem {
+    let mut said = error.to_string();
+    if let Some(first) = said.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    Problem::invalid("invalid_name", format!("{said}.")).at(field)
+}

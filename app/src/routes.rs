@@ -1,0 +1,35 @@
+//! Every page and its address.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::SsrMode::Async;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+use crate::page;
+use crate::session::provide_session;
+use crate::widget::provide_widgets;
+
+/// All pages. Everything is rendered before the first byte is sent, so that pages read well without
+/// scripts and a missing thing is a 404.
+#[component]
+pub fn App() -> AnyView {
+    provide_meta_context();
+    #[cfg(feature = "hydrate")]
+    {
+        provide_context(crate::ApiClient::new(crate::api::Browser));
+        provide_context(crate::AssetUrls::from_the_page());
+    }
+    provide_session();
+    provide_widgets();
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "Countersign".to_owned() } else { format!("{title} · Countersign") }/>
+        <Router>
+            <Routes fallback=|| page::missing::Missing().into_any()>
+                <Route path=path!("/") view=page::overview::Overview ssr=Async/>
+                <Route path=path!("/clusters/:cluster/stacks/:stack") view=page::stack::Stack ssr=Async/>
+            </Routes>
+        </Router>
+    }
+    .into_any()
+}
