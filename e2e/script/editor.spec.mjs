@@ -71,4 +71,6 @@ test("names are offered inside an expression only, and the expression is closed 
   assert.deepEqual(open.options.map((one) => one.apply), ["vars.domain }}", "secrets.token }}"]);
   const closed = offer(typing("host: ${{ va| }}"));
   assert.deepEqual(closed.options.map((one) => one.apply), ["vars.domain", "secrets.token"]);
+  const tight = offer(typing("host: ${{ va|}}"));
+  assert.deepEqual(tight.options.map((one) => one.apply), ["vars.domain ", "secrets.token "]);
 });

@@ -6,8 +6,8 @@ export function offerNames(names) {
     const open = context.matchBefore(/\$\{\{\s*[A-Za-z0-9_.]*/);
     if (!open) return null;
     const typed = open.text.match(/[A-Za-z0-9_.]*$/)[0];
-    const closed = /^\s*\}\}/.test(context.state.sliceDoc(context.pos, context.pos + 8));
-    const end = closed ? "" : " }}";
+    const after = context.state.sliceDoc(context.pos, context.pos + 8);
+    const end = after.startsWith("}}") ? " " : /^\s*\}\}/.test(after) ? "" : " }}";
     const option = (scope, type) => (name) => ({ label: `${scope}.${name}`, apply: `${scope}.${name}${end}`, type });
     return {
       from: context.pos - typed.length,
