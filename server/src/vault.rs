@@ -49,6 +49,36 @@ impl Vault {
         Ok(Vault::of(key_file::load(path)?))
     }
 
+    /// The vault whose public half the database remembers. Another key is refused; a rotation that
+    /// stopped after the database and before the file is finished.
+    pub fn load_remembered(path: &Path, recipient: &str) -> anyhow::Result<Vault> {
+        let vault = Vault::load(path)?;
+        if vault.recipient() == recipient {
+            return Ok(vault);
+        }
+        let staged = key_file::staged(path);
+        if staged.exists() && Vault::load(&staged)?.recipient() == recipient {
+            Vault::finish_rotation(path)?;
+            return Vault::load(path);
+        }
+        anyhow::bail!(
+            "the database was made with the vault key {recipient}, but {} holds {}; put the right key file back",
+            path.display(),
+            vault.recipient()
+        )
+    }
+
+    /// The key that a rotation of `path` moves to, beside it and made if there is none yet. Next:
+    /// [`Vault::rotate`] every secret and remember the new recipient in one transaction, then
+    /// [`Vault::finish_rotation`]. At every moment a key on disk opens the database.
+    pub fn stage_rotation(path: &Path) -> anyhow::Result<Vault> {
+        Vault::open_or_create(&key_file::staged(path))
+    }
+
+    pub fn finish_rotation(path: &Path) -> anyhow::Result<()> {
+        key_file::replace(path)
+    }
+
     fn of(identity: Identity) -> Vault {
         let fingerprints = FingerprintKey::of_identity(&identity);
         Vault { recipient: identity.to_public(), identity, fingerprints }

@@ -3,7 +3,7 @@
 use std::fs::{File, Permissions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use age::secrecy::ExposeSecret;
 use age::x25519::Identity;
@@ -14,7 +14,7 @@ const PREFIX: &str = "AGE-SECRET-KEY-1";
 
 /// Writes a new key file, whole or not at all. A file that another process made meanwhile stays.
 pub(super) fn create(path: &Path, identity: &Identity) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder(path);
     let secret = identity.to_string();
     let text = Zeroizing::new(format!(
         "# The vault key of this Countersign installation. Whoever has it and the database can read every\n\
@@ -33,6 +33,23 @@ pub(super) fn create(path: &Path, identity: &Identity) -> anyhow::Result<()> {
         }
     };
     made().with_context(|| format!("making the vault key {}", path.display()))
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Where the next key waits while a rotation runs.
+pub(super) fn staged(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".next");
+    PathBuf::from(name)
+}
+
+/// Puts the staged key in the place of the old one.
+pub(super) fn replace(path: &Path) -> anyhow::Result<()> {
+    let moved = std::fs::rename(staged(path), path).and_then(|()| File::open(folder(path))?.sync_all());
+    moved.with_context(|| format!("replacing the vault key {}", path.display()))
 }
 
 pub(super) fn load(path: &Path) -> anyhow::Result<Identity> {

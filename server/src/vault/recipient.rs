@@ -62,29 +62,34 @@ impl Recipients {
 /// One recipient in its canonical form, or why it is none.
 fn parse(text: &str) -> Result<(String, Recipient), RecipientError> {
     let text = text.trim();
+    // bech32 may be written in capitals, but neither sops nor Flux would know it.
+    match text.parse::<Recipient>() {
+        Ok(recipient) if recipient.to_string() == text && is_low_order(text) => Err(RecipientError::Weak(shown(text))),
+        Ok(recipient) if recipient.to_string() == text => Ok((text.to_owned(), recipient)),
+        _ => Err(why_not(text)),
+    }
+}
+
+fn why_not(text: &str) -> RecipientError {
     let lower = text.to_ascii_lowercase();
     if lower.contains("age-secret-key-") || lower.contains("private key") {
-        return Err(RecipientError::Identity);
+        return RecipientError::Identity;
     }
     if ["ssh-", "ecdsa-", "sk-"].iter().any(|prefix| lower.starts_with(prefix)) {
-        return Err(RecipientError::Ssh);
+        return RecipientError::Ssh;
     }
-    if lower.contains("pgp") || text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(RecipientError::Pgp);
+    if lower.contains("begin pgp") || text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return RecipientError::Pgp;
     }
-    let shown = || text.chars().take(80).filter(|c| !c.is_control()).collect::<String>();
-    if let Some((plugin, _)) = lower.strip_prefix("age1").and_then(|rest| rest.split_once('1')) {
-        return Err(if plugin == "pq" { RecipientError::PostQuantum } else { RecipientError::Plugin(shown(), plugin.chars().take(40).collect()) });
+    match lower.strip_prefix("age1").and_then(|rest| rest.split_once('1')) {
+        Some(("pq", _)) => RecipientError::PostQuantum,
+        Some((plugin, _)) => RecipientError::Plugin(shown(text), shown(plugin)),
+        None => RecipientError::Malformed(shown(text)),
     }
-    let recipient: Recipient = text.parse().map_err(|_| RecipientError::Malformed(shown()))?;
-    // bech32 may be written in capitals, but neither sops nor Flux would know it.
-    if recipient.to_string() != text {
-        return Err(RecipientError::Malformed(shown()));
-    }
-    if is_low_order(text) {
-        return Err(RecipientError::Weak(shown()));
-    }
-    Ok((text.to_owned(), recipient))
+}
+
+fn shown(text: &str) -> String {
+    text.chars().take(80).filter(|c| !c.is_control()).collect()
 }
 
 /// The points of small order on Curve25519 (RFC 7748 §6.1): every key agreement with them gives zero.

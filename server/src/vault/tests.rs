@@ -139,6 +139,33 @@ fn rotation_moves_a_secret_to_the_next_key_alone() {
 }
 
 #[test]
+fn the_server_starts_with_the_key_that_the_database_remembers_and_no_other() {
+    let (folder, vault) = a_vault();
+    let path = folder.path().join("vault.key");
+    assert_eq!(Vault::load_remembered(&path, &vault.recipient()).unwrap().recipient(), vault.recipient());
+    let other = a_vault().1.recipient();
+    let error = Vault::load_remembered(&path, &other).err().unwrap().to_string();
+    assert!(error.contains(&other) && error.contains(&vault.recipient()), "{error}");
+    assert!(Vault::load_remembered(&folder.path().join("lost.key"), &other).is_err());
+    assert!(!folder.path().join("lost.key").exists(), "a lost key is never replaced by a new one");
+}
+
+#[test]
+fn a_rotation_may_stop_anywhere() {
+    let (folder, old) = a_vault();
+    let path = folder.path().join("vault.key");
+    let next = Vault::stage_rotation(&path).unwrap();
+    assert_eq!(Vault::stage_rotation(&path).unwrap().recipient(), next.recipient(), "started again, it goes on with the same key");
+    // Stopped before the transaction: the database remembers the old key.
+    assert_eq!(Vault::load_remembered(&path, &old.recipient()).unwrap().recipient(), old.recipient());
+    // Stopped after it: the file is made to follow.
+    assert_eq!(Vault::load_remembered(&path, &next.recipient()).unwrap().recipient(), next.recipient());
+    assert_eq!(Vault::load(&path).unwrap().recipient(), next.recipient());
+    assert!(Vault::load_remembered(&path, &old.recipient()).is_err());
+    assert!(Vault::finish_rotation(&path).is_err(), "there is nothing more to finish");
+}
+
+#[test]
 fn a_growing_plaintext_keeps_its_text() {
     use std::fmt::Write;
     let mut text = Plaintext::with_capacity(0);

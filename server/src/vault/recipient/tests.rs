@@ -21,11 +21,18 @@ fn recipients_are_sorted_trimmed_and_each_stands_once() {
 }
 
 #[test]
+fn a_recipient_may_spell_anything() {
+    let spells_pgp = "age1zcclfz3tkky2znlx69t6jlpc7mj6mep4rau8w0pgp5wl0xxt6e4q99q76u";
+    assert_eq!(Recipients::parse([spells_pgp]).map(|parsed| parsed.iter().count()).ok(), Some(1));
+}
+
+#[test]
 fn each_other_kind_of_key_gets_its_own_reason() {
     assert_eq!(refused("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me@host"), RecipientError::Ssh);
     assert_eq!(refused("ssh-rsa AAAA"), RecipientError::Ssh);
     assert_eq!(refused("age1pq1qqqq"), RecipientError::PostQuantum);
     assert!(matches!(refused("age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptt"), RecipientError::Plugin(_, plugin) if plugin == "yubikey"));
+    assert_eq!(refused("-----BEGIN PGP PUBLIC KEY BLOCK-----"), RecipientError::Pgp);
     assert_eq!(refused("FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4"), RecipientError::Pgp);
     let mut typo = GOOD.to_owned();
     typo.replace_range(20..21, if &GOOD[20..21] == "q" { "p" } else { "q" });

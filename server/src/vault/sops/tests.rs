@@ -169,7 +169,28 @@ mod opened {
     use super::*;
     use proptest::prelude::*;
 
+    /// All scalars in file order. The keys of readable values are not under sops' MAC.
+    fn scalars(value: &Value) -> Vec<String> {
+        match value {
+            Value::Object(map) => map.values().flat_map(scalars).collect(),
+            Value::Array(items) => items.iter().flat_map(scalars).collect(),
+            scalar => vec![scalar.to_string()],
+        }
+    }
+
     proptest! {
+        #[test]
+        fn one_changed_byte_is_refused_or_changes_no_value(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let (identities, recipients) = people(1);
+            let mut file = encrypt(&PlainTree::new(document()), &recipients, now()).unwrap();
+            let at = at.index(file.len());
+            file[at] = byte;
+            let _ = inspect(&file);
+            if let Ok(opened) = decrypt(&file, &identities[0]) {
+                prop_assert_eq!(scalars(opened.expose()), scalars(&document()), "byte {} set to {}", at, byte);
+            }
+        }
+
         #[test]
         fn any_text_survives(secret in any::<String>(), key in "[a-zA-Z0-9._-]{1,20}", readable in any::<String>()) {
             let (identities, recipients) = people(1);
