@@ -9,8 +9,17 @@ use url::{Host, Url};
 pub enum Location {
     /// A bare repository in a folder of this machine: an embedded one, or `file://`.
     Local(PathBuf),
-    Ssh { user: String, host: String, port: u16 },
-    Http { host: String, port: u16, tls: bool, loopback: bool },
+    Ssh {
+        user: String,
+        host: String,
+        port: u16,
+    },
+    Http {
+        host: String,
+        port: u16,
+        tls: bool,
+        loopback: bool,
+    },
 }
 
 /// Why an address is refused.

@@ -54,11 +54,7 @@ impl std::fmt::Debug for BuiltCommit {
 impl Mirror {
     /// Builds and signs; `sign` is given the exact bytes and returns an armoured SSH signature
     /// ([`super::PlatformKey::sign_commit`]). Nothing is written to disk.
-    pub fn build_commit(
-        &self,
-        parts: &CommitParts<'_>,
-        sign: impl FnOnce(&[u8]) -> String,
-    ) -> Result<BuiltCommit, GitError> {
+    pub fn build_commit(&self, parts: &CommitParts<'_>, sign: impl FnOnce(&[u8]) -> String) -> Result<BuiltCommit, GitError> {
         let scratch = Scratch::over(&self.repository)?;
         let (tree, mut objects) = scratch.tree(parts.parent, parts.changes)?;
         let unsigned = commit_bytes(tree.into(), parts)?;
@@ -67,11 +63,7 @@ impl Mirror {
     }
 
     /// Makes the pack of a commit again from its own bytes and its changes, as after a crash.
-    pub fn rebuild_commit(
-        &self,
-        bytes: &[u8],
-        changes: &BTreeMap<String, Option<Vec<u8>>>,
-    ) -> Result<BuiltCommit, GitError> {
+    pub fn rebuild_commit(&self, bytes: &[u8], changes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<BuiltCommit, GitError> {
         let headers = Headers::read(bytes)?;
         let scratch = Scratch::over(&self.repository)?;
         let (tree, mut objects) = scratch.tree(headers.parent, changes)?;
@@ -82,11 +74,7 @@ impl Mirror {
     }
 
     /// The tree that the changes would give, without a commit.
-    pub fn build_tree(
-        &self,
-        parent: Option<ObjectId>,
-        changes: &BTreeMap<String, Option<Vec<u8>>>,
-    ) -> Result<ObjectId, GitError> {
+    pub fn build_tree(&self, parent: Option<ObjectId>, changes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<ObjectId, GitError> {
         let (tree, _) = Scratch::over(&self.repository)?.tree(parent, changes)?;
         Ok(tree.into())
     }
@@ -108,11 +96,7 @@ impl Scratch {
     }
 
     /// The new tree and every object on the way to it.
-    fn tree(
-        &self,
-        parent: Option<ObjectId>,
-        changes: &BTreeMap<String, Option<Vec<u8>>>,
-    ) -> Result<(Oid, Vec<Oid>), GitError> {
+    fn tree(&self, parent: Option<ObjectId>, changes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(Oid, Vec<Oid>), GitError> {
         let mut edits = Edits::new();
         let mut objects = Vec::new();
         for (path, content) in changes {

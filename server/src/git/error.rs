@@ -67,10 +67,7 @@ impl GitError {
 
     /// Whether the same call may well succeed later without anybody changing a setting.
     pub fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            GitError::Unreachable(_) | GitError::Timeout(_) | GitError::Locked(_) | GitError::Garbage(_)
-        )
+        matches!(self, GitError::Unreachable(_) | GitError::Timeout(_) | GitError::Locked(_) | GitError::Garbage(_))
     }
 
     pub(super) fn storage(error: impl std::fmt::Display) -> GitError {
@@ -98,10 +95,10 @@ impl GitError {
             ErrorCode::Locked => return GitError::Locked(message),
             _ => {}
         }
-        if says(&["timed out", "timeout"]) {
+        if says(&["timed out", "timeout", "temporarily unavailable"]) {
             return GitError::Timeout(message);
         }
-        if says(&["status code: 401", "status code: 403", "authentication", "username/password", "permission denied"]) {
+        if says(&["status code: 401", "status code: 403", "authenticat", "username/password", "permission denied"]) {
             return GitError::AuthFailed(message);
         }
         if says(&["status code: 404", "not found", "does not appear to be a git repository", "does not exist", "no such"]) {

@@ -151,11 +151,7 @@ impl Mirror {
         let side = |file: &git2::DiffFile<'_>| file.exists().then(|| (u32::from(file.mode()), file.id().into()));
         let changes = diff.deltas().map(|delta| {
             let path = delta.new_file().path_bytes().or(delta.old_file().path_bytes()).unwrap_or_default();
-            PathChange {
-                path: String::from_utf8_lossy(path).into_owned(),
-                before: side(&delta.old_file()),
-                after: side(&delta.new_file()),
-            }
+            PathChange { path: String::from_utf8_lossy(path).into_owned(), before: side(&delta.old_file()), after: side(&delta.new_file()) }
         });
         Ok(changes.collect())
     }

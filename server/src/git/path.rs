@@ -55,7 +55,17 @@ mod tests {
         for path in ["", "/a", "a/", "a//b", ".", "a/./b", "../a", "a/../b", "a\\b", "a\nb", "a\0b"] {
             assert!(matches!(check(path), Err(PathError::NotPlain(_))), "{path:?}");
         }
-        let folded = [".git", ".git/config", "a/.GIT/x", ".git./x", ".git /x", "git~1/x", ".g\u{200c}it/x", ".git::$INDEX_ALLOCATION/x", ".gitmodules"];
+        let folded = [
+            ".git",
+            ".git/config",
+            "a/.GIT/x",
+            ".git./x",
+            ".git /x",
+            "git~1/x",
+            ".g\u{200c}it/x",
+            ".git::$INDEX_ALLOCATION/x",
+            ".gitmodules",
+        ];
         for path in folded {
             assert!(matches!(check(path), Err(PathError::GitFolder(_))), "{path:?}");
         }

@@ -27,13 +27,7 @@ pub enum PushOutcome {
 
 impl Mirror {
     /// Pushes a stored commit as a fast-forward of `branch` from `expected_old` (`None`: the branch is new).
-    pub fn push(
-        &self,
-        remote: &Remote,
-        branch: &str,
-        commit: ObjectId,
-        expected_old: Option<ObjectId>,
-    ) -> Result<PushOutcome, GitError> {
+    pub fn push(&self, remote: &Remote, branch: &str, commit: ObjectId, expected_old: Option<ObjectId>) -> Result<PushOutcome, GitError> {
         let name = branch_ref(branch)?;
         if !self.has(commit) {
             return Err(GitError::Missing(commit));
@@ -50,13 +44,7 @@ impl Mirror {
     }
 
     /// Never libgit2's own local push: it overwrites a raced reference and reports success.
-    fn push_here(
-        &self,
-        branch: &str,
-        name: &str,
-        commit: ObjectId,
-        expected_old: Option<ObjectId>,
-    ) -> Result<PushOutcome, GitError> {
+    fn push_here(&self, branch: &str, name: &str, commit: ObjectId, expected_old: Option<ObjectId>) -> Result<PushOutcome, GitError> {
         if expected_old.is_none() {
             local::adopt_head(&self.repository, branch)?;
         }
@@ -124,13 +112,7 @@ impl Mirror {
 }
 
 /// A lost race reads like any other refusal, so the branch itself is asked.
-fn explain_refusal(
-    remote: &Remote,
-    branch: &str,
-    commit: ObjectId,
-    expected_old: Option<ObjectId>,
-    message: String,
-) -> PushOutcome {
+fn explain_refusal(remote: &Remote, branch: &str, commit: ObjectId, expected_old: Option<ObjectId>, message: String) -> PushOutcome {
     match probe(remote).map(|heads| heads.branches.get(branch).copied()) {
         Ok(Some(head)) if head == commit => PushOutcome::Done,
         Ok(head) if head != expected_old => PushOutcome::Moved { head },

@@ -37,7 +37,10 @@ pub enum Auth {
     /// An unencrypted private key in OpenSSH's PEM format.
     SshKey(Hidden),
     /// For http(s): a user name and a password or token.
-    Password { user: String, password: Hidden },
+    Password {
+        user: String,
+        password: Hidden,
+    },
 }
 
 /// A host's public key, as `ssh-keyscan` and `known_hosts` show it.

@@ -18,23 +18,11 @@ pub enum Resolution {
 
 impl Mirror {
     /// Asks the remote about `ours`, which was pushed on `base` (`None`: as the first commit).
-    pub fn resolve_unclear(
-        &self,
-        remote: &Remote,
-        branch: &str,
-        ours: ObjectId,
-        base: Option<ObjectId>,
-    ) -> Resolution {
+    pub fn resolve_unclear(&self, remote: &Remote, branch: &str, ours: ObjectId, base: Option<ObjectId>) -> Resolution {
         self.resolve(remote, branch, ours, base).unwrap_or_else(|e| Resolution::Unknown { reason: e.to_string() })
     }
 
-    fn resolve(
-        &self,
-        remote: &Remote,
-        branch: &str,
-        ours: ObjectId,
-        base: Option<ObjectId>,
-    ) -> Result<Resolution, GitError> {
+    fn resolve(&self, remote: &Remote, branch: &str, ours: ObjectId, base: Option<ObjectId>) -> Result<Resolution, GitError> {
         let head = self.fetch(remote, branch)?;
         if head == base {
             return Ok(Resolution::Unknown { reason: "the branch still stands where we started".to_owned() });

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use git2::cert::Cert;
 use git2::{
-    CertificateCheckStatus, ConfigLevel, Cred, CredentialType, ErrorClass, ErrorCode, FetchOptions, ProxyOptions,
-    RemoteCallbacks, RemoteRedirect,
+    CertificateCheckStatus, ConfigLevel, Cred, CredentialType, ErrorClass, ErrorCode, FetchOptions, ProxyOptions, RemoteCallbacks,
+    RemoteRedirect,
 };
 
 use super::address::Location;
@@ -58,9 +58,7 @@ fn start(timeouts: Timeouts) {
                 .try_for_each(|level| git2::opts::set_search_path(level, "/nonexistent"))
                 // Repositories on volumes often belong to another user; libgit2 runs nothing from them.
                 .and_then(|()| git2::opts::set_verify_owner_validation(false))
-                .and_then(|()| {
-                    git2::opts::set_server_connect_timeout_in_milliseconds(milliseconds(timeouts.connect))
-                })
+                .and_then(|()| git2::opts::set_server_connect_timeout_in_milliseconds(milliseconds(timeouts.connect)))
                 .and_then(|()| git2::opts::set_server_timeout_in_milliseconds(milliseconds(timeouts.silence)))
         };
         if let Err(error) = set {
@@ -222,12 +220,8 @@ impl<'r> Session<'r> {
             return refuse("what we showed was not accepted");
         }
         match &self.remote.auth {
-            Auth::SshKey(pem) if asked.is_ssh_key() || asked.is_ssh_memory() => {
-                Cred::ssh_key_from_memory(user, None, pem.reveal(), None)
-            }
-            Auth::Password { user, password } if asked.is_user_pass_plaintext() => {
-                Cred::userpass_plaintext(user, password.reveal())
-            }
+            Auth::SshKey(pem) if asked.is_ssh_key() || asked.is_ssh_memory() => Cred::ssh_key_from_memory(user, None, pem.reveal(), None),
+            Auth::Password { user, password } if asked.is_user_pass_plaintext() => Cred::userpass_plaintext(user, password.reveal()),
             Auth::None => refuse("it wants credentials, and none are set"),
             Auth::SshKey(_) => refuse("it does not accept SSH keys"),
             Auth::Password { .. } => refuse("it does not accept a password"),

@@ -13,12 +13,7 @@ const FILE: i32 = 0o100644;
 pub(super) type Edits = BTreeMap<String, Option<Oid>>;
 
 /// Writes the tree that `edits` make of `base` and notes every tree written.
-pub(super) fn edit(
-    repository: &Repository,
-    base: Option<&Tree<'_>>,
-    edits: &Edits,
-    written: &mut Vec<Oid>,
-) -> Result<Oid, GitError> {
+pub(super) fn edit(repository: &Repository, base: Option<&Tree<'_>>, edits: &Edits, written: &mut Vec<Oid>) -> Result<Oid, GitError> {
     let edits: Vec<(&str, Option<Oid>)> = edits.iter().map(|(path, blob)| (path.as_str(), *blob)).collect();
     let mut folder = Folder { repository, written };
     match folder.edit("", base, &edits)? {

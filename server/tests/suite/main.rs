@@ -6,6 +6,12 @@ mod support;
 
 mod doors;
 mod durability;
+mod git_commit;
+mod git_faults;
+mod git_history;
+mod git_https;
+mod git_local;
+mod git_ssh;
 mod people;
 mod request;
 mod sessions;

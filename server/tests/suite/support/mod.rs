@@ -1,6 +1,10 @@
 //! A whole server on a free port with a folder of its own, and people to use it.
 
 mod client;
+pub mod git;
+pub mod git_http;
+pub mod needs;
+pub mod sshd;
 
 use std::path::Path;
 
@@ -47,9 +51,12 @@ impl TestServer {
         let server = TestServer::fresh().await;
         let mut ada = server.client();
         let link: EnrolmentLink = ada
-            .post("/api/v1/setup", json!({
-                "code": server.set_up_code(), "organisation": "Example", "public_url": server.origin(), "name": "ada",
-            }))
+            .post(
+                "/api/v1/setup",
+                json!({
+                    "code": server.set_up_code(), "organisation": "Example", "public_url": server.origin(), "name": "ada",
+                }),
+            )
             .await
             .expect_status(201)
             .json();
@@ -123,7 +130,15 @@ impl TestServer {
             store::agent::insert(tx, &agent).await?;
             let id = inside.ids.next();
             let hash = server::ids::hash(&token);
-            let new = store::agent::NewToken { id: &id, hash: &hash, person: None, agent: Some(&agent.id), name, created_at: now, expires_at: None };
+            let new = store::agent::NewToken {
+                id: &id,
+                hash: &hash,
+                person: None,
+                agent: Some(&agent.id),
+                name,
+                created_at: now,
+                expires_at: None,
+            };
             store::agent::insert_token(tx, &new).await?;
             Ok(())
         })

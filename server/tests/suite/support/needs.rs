@@ -1,0 +1,58 @@
+//! What a test needs from the machine: programs that may be missing, ports, a process that ends with the test.
+
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The first of the paths that exists. Without one the test says so loudly and skips itself, except
+/// under `COUNTERSIGN_FULL=1`, where nothing may be skipped.
+pub fn program(name: &str, places: &[&str]) -> Option<PathBuf> {
+    let found = places.iter().map(PathBuf::from).find(|path| path.exists());
+    if found.is_none() {
+        assert!(std::env::var("COUNTERSIGN_FULL").as_deref() != Ok("1"), "{name} is missing and COUNTERSIGN_FULL=1 is set");
+        eprintln!("SKIPPED: {name} is missing (looked at {})", places.join(", "));
+    }
+    found
+}
+
+/// A loopback port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Waits until something accepts connections there; `false` if the process ends first.
+pub fn answers(port: u16, child: &mut Child) -> bool {
+    let began = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "nothing listens on port {port}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    true
+}
+
+pub fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0)
+}
+
+/// A child process that ends, with all its workers, when this is dropped.
+pub struct Process(pub Child);
+
+impl Process {
+    /// Starts it in a process group of its own, holding none of our streams.
+    pub fn start(command: &mut Command) -> Process {
+        let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).process_group(0);
+        Process(quiet.spawn().unwrap())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.0.id())]).status();
+        let _ = self.0.wait();
+    }
+}

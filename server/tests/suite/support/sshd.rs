@@ -1,0 +1,96 @@
+//! Debian's sshd with a configuration, host key and port of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use server::git::{Auth, Hidden, HostKey, Remote};
+use ssh_key::private::{Ed25519Keypair, KeypairData};
+use ssh_key::{LineEnding, PrivateKey};
+use tempfile::TempDir;
+
+use super::needs::{Process, free_port, is_root, program};
+
+/// Accepts one key for the user who runs the tests.
+pub struct Sshd {
+    pub port: u16,
+    pub user: String,
+    pub host_key: HostKey,
+    /// The private key that it accepts.
+    pub client_key: Hidden,
+    _process: Process,
+    _folder: TempDir,
+}
+
+impl Sshd {
+    pub fn start() -> Option<Sshd> {
+        let sshd = program("sshd", &["/usr/sbin/sshd", "/usr/bin/sshd"])?;
+        if is_root() {
+            std::fs::create_dir_all("/run/sshd").unwrap(); // its privilege separation wants the folder
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let (host, host_pem) = new_key();
+        let (client, client_pem) = new_key();
+        write_private(&folder.path().join("host_key"), &host_pem);
+        write_private(&folder.path().join("authorized_keys"), &format!("{}\n", client.public_key().to_openssh().unwrap()));
+        let user = Command::new("id").arg("-un").output().unwrap();
+        let user = String::from_utf8(user.stdout).unwrap().trim().to_owned();
+        for _ in 0..3 {
+            let port = free_port();
+            let config = folder.path().join("sshd_config");
+            std::fs::write(&config, configuration(folder.path(), port)).unwrap();
+            let mut command = Command::new(&sshd);
+            let mut process = Process::start(command.args(["-D", "-e", "-f"]).arg(&config).stderr(Stdio::piped()));
+            if is_listening(&mut process) {
+                let host_key = HostKey::parse(&host.public_key().to_openssh().unwrap()).unwrap();
+                let client_key = Hidden::new(client_pem);
+                return Some(Sshd { port, user, host_key, client_key, _process: process, _folder: folder });
+            }
+        }
+        panic!("sshd does not start");
+    }
+
+    /// The repository in that folder, host key pinned and our key shown.
+    pub fn remote(&self, repository: &Path) -> Remote {
+        self.unpinned(repository).host_key(self.host_key.clone())
+    }
+
+    pub fn unpinned(&self, repository: &Path) -> Remote {
+        Remote::new(&self.url(repository)).unwrap().auth(Auth::SshKey(self.client_key.clone()))
+    }
+
+    pub fn url(&self, repository: &Path) -> String {
+        format!("ssh://{}@127.0.0.1:{}{}", self.user, self.port, repository.display())
+    }
+}
+
+/// A fresh Ed25519 key and its OpenSSH file.
+pub fn new_key() -> (PrivateKey, String) {
+    let seed: [u8; 32] = rand::random();
+    let key = PrivateKey::new(KeypairData::from(Ed25519Keypair::from_seed(&seed)), "test").unwrap();
+    let pem = key.to_openssh(LineEnding::LF).unwrap().to_string();
+    (key, pem)
+}
+
+fn configuration(folder: &Path, port: u16) -> String {
+    let folder = folder.display();
+    format!(
+        "Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host_key\nAuthorizedKeysFile {folder}/authorized_keys\n\
+         PidFile none\nUsePAM no\nStrictModes no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n\
+         PermitRootLogin prohibit-password\nPermitUserEnvironment no\nMaxStartups 100\nUseDNS no\nLogLevel INFO\n"
+    )
+}
+
+/// Reads the log until sshd says that it listens, and keeps reading so that it never blocks.
+fn is_listening(process: &mut Process) -> bool {
+    let mut log = BufReader::new(process.0.stderr.take().unwrap()).lines();
+    let is_up = log.by_ref().map_while(Result::ok).any(|line| line.contains("Server listening on"));
+    std::thread::spawn(move || log.map_while(Result::ok).for_each(drop));
+    is_up
+}
+
+fn write_private(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
