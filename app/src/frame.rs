@@ -8,7 +8,7 @@ use leptos_router::hooks::use_location;
 
 use crate::api::{encode, use_api};
 use crate::part::environment::EnvironmentMark;
-use crate::session::use_session;
+use crate::session::{is_logged_in, use_session};
 use crate::widget::icon::{Icon, Mark};
 use crate::widget::toast::Toasts;
 
@@ -155,7 +155,7 @@ fn Gate() -> AnyView {
         if here == "/" { "/login".to_owned() } else { format!("/login?next={}", encode(&here)) }
     };
     let decide = move || match session.0.get() {
-        Some(Ok(state)) if state.person.is_none() => Some(view! { <Redirect path=next()/> }),
+        Some(Ok(state)) if !is_logged_in(&state) => Some(view! { <Redirect path=next()/> }),
         _ => None,
     };
     view! { <Suspense>{decide}</Suspense> }.into_any()

@@ -1,5 +1,6 @@
 //! One file per page.
 
+pub mod ceremony;
 pub mod missing;
 pub mod overview;
 pub mod stack;

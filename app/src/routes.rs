@@ -28,6 +28,9 @@ pub fn App() -> AnyView {
             <Routes fallback=|| page::missing::Missing().into_any()>
                 <Route path=path!("/") view=page::overview::Overview ssr=Async/>
                 <Route path=path!("/clusters/:cluster/stacks/:stack") view=page::stack::Stack ssr=Async/>
+                <Route path=path!("/setup") view=page::ceremony::SetUp ssr=Async/>
+                <Route path=path!("/login") view=page::ceremony::LogIn ssr=Async/>
+                <Route path=path!("/enrol") view=page::ceremony::Enrol ssr=Async/>
             </Routes>
         </Router>
     }

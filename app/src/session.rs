@@ -26,10 +26,19 @@ impl Session {
         self.0.get().and_then(Result::ok).and_then(|state| state.person)
     }
 
+    /// Like [`me`](Self::me), but not for a session in which a key can be enrolled and nothing else.
+    pub fn logged_in(self) -> Option<Me> {
+        self.0.get().and_then(Result::ok).filter(is_logged_in).and_then(|state| state.person)
+    }
+
     /// Whether to draw a control. The server decides again when it is used.
     pub fn may(self, act: Act, target: &Target) -> bool {
         self.me().is_some_and(|me| person_may(&me, act, target))
     }
+}
+
+pub fn is_logged_in(state: &SessionState) -> bool {
+    state.person.is_some() && state.proof.as_deref() != Some("enrolment")
 }
 
 pub fn person_may(me: &Me, act: Act, target: &Target) -> bool {
