@@ -152,7 +152,9 @@ create table cluster (
     flux            text    not null default '{}', -- JSON: namespace, source, decryptionSecret
     host_key        text,                          -- pinned, for ssh
     ca_certificate  text,                          -- PEM, for https with an own authority
+    deploy_key      text,                          -- public half of a key that was made for this repository
     credential      blob,                          -- sealed to the vault
+    revision        integer not null default 1,    -- counts edits of these settings
     bound_at        bigint,                        -- the first deploy wrote countersign.yaml
     created_at      bigint  not null,
     constraint cluster_name_free unique (name),
@@ -183,12 +185,14 @@ create table draft (
     content     text    not null, -- stack.yaml
     author_kind text    not null,
     author      text    not null,
+    edited_kind text    not null,
+    edited_by   text    not null,
     origin      text    not null,
     state       text    not null,
     created_at  bigint  not null,
     updated_at  bigint  not null,
     constraint draft_author_known check (author_kind in ('person', 'agent')),
-    constraint draft_origin_known check (origin in ('person', 'assistant', 'mcp', 'alert', 'promotion', 'import', 'revert')),
+    constraint draft_origin_known check (origin in ('person', 'example', 'assistant', 'mcp', 'alert', 'promotion', 'import', 'revert')),
     constraint draft_state_known check (state in ('open', 'recorded', 'discarded')),
     constraint draft_revision_counts check (revision >= 0)
 );
@@ -256,12 +260,15 @@ create table plan (
     cluster   text references cluster (id),
     stack     text references stack (id),
     draft     text references draft (id),
+    draft_revision integer,
     bytes     blob   not null,
     sha256    text   not null,
     frozen_by text   not null references person (id),
     frozen_at bigint not null,
     not_after bigint not null,
     state     text   not null,
+    reason    text,                          -- why it went stale
+    secrets   text   not null default '{}',  -- JSON: keyed fingerprint by secret name, to tell same from changed
     constraint plan_digest_free unique (sha256),
     constraint plan_kind_known check (kind in ('stack', 'stack_removal', 'cluster', 'roster', 'adopt')),
     constraint plan_state_known check (state in ('frozen', 'deployed', 'stale', 'withdrawn'))

@@ -1,6 +1,16 @@
 //! The verbs, one file per noun: authorise, load, ask the domain, store; each write inside `audited`.
 
+pub mod cluster;
 pub mod enrolment;
+pub mod environment;
+pub mod people;
 pub mod person;
+pub mod place;
+pub mod repository;
+pub mod secret;
 pub mod session;
 pub mod setup;
+pub mod target;
+pub mod variable;
+
+pub use people::{People, names};

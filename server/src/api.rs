@@ -2,7 +2,9 @@
 
 pub mod access;
 pub mod caller;
+pub mod cluster;
 pub mod doors;
+pub mod environment;
 pub mod headers;
 pub mod health;
 pub mod limit;
@@ -10,5 +12,7 @@ pub mod openapi;
 pub mod person;
 pub mod problem;
 pub mod running;
+pub mod secret;
 pub mod session;
 pub mod setup;
+pub mod variable;

@@ -63,4 +63,14 @@ impl Config {
     pub fn database(&self) -> PathBuf {
         self.data.join("countersign.db")
     }
+
+    /// The vault's age identity, outside the database.
+    pub fn vault_key(&self) -> PathBuf {
+        self.data.join("vault.key")
+    }
+
+    /// The Ed25519 key that signs commits.
+    pub fn platform_key(&self) -> PathBuf {
+        self.data.join("platform.key")
+    }
 }

@@ -6,7 +6,7 @@ use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::routing::get;
 use axum::{Extension, Router};
-use domain::principal::Act::{Administer, See};
+use domain::principal::Act::{Administer, Edit, See};
 use domain::problem::Problem;
 use tower::Layer;
 use tower::ServiceExt;
@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use crate::api::doors::Doors;
 use crate::api::doors::Policy::{Enrolling, May, PersonMay, Public};
 use crate::api::problem::{Refusal, too_large};
-use crate::api::{access, headers, health, openapi, person, running, session, setup};
+use crate::api::{access, cluster, environment, headers, health, openapi, person, running, secret, session, setup, variable};
 use crate::identity;
 use crate::server::Shared;
 use crate::site;
@@ -41,6 +41,24 @@ fn doors() -> Doors {
         .door("GET /api/v1/people/{person}",               May(See),              routes!(person::read))
         .door("PATCH /api/v1/people/{person}",             PersonMay(Administer), routes!(person::change))
         .door("POST /api/v1/people/{person}/enrolment",    PersonMay(Administer), routes!(person::invite))
+
+        .door("GET /api/v1/environments",                  May(See),              routes!(environment::list))
+        .door("POST /api/v1/environments",                 PersonMay(Administer), routes!(environment::add))
+        .door("PATCH /api/v1/environments/{environment}",  PersonMay(Administer), routes!(environment::edit))
+        .door("GET /api/v1/clusters",                      May(See),              routes!(cluster::list))
+        .door("POST /api/v1/clusters",                     PersonMay(Administer), routes!(cluster::add))
+        .door("GET /api/v1/clusters/{cluster}",            May(See),              routes!(cluster::read))
+        .door("PATCH /api/v1/clusters/{cluster}",          PersonMay(Administer), routes!(cluster::edit))
+        .door("GET /api/v1/clusters/{cluster}/bootstrap",  May(See),              routes!(cluster::bootstrap))
+        .door("POST /api/v1/clusters/key-pair",            PersonMay(Administer), routes!(cluster::key_pair))
+        .door("POST /api/v1/clusters/probe",               PersonMay(Administer), routes!(cluster::probe))
+
+        .door("GET /api/v1/variables",                     May(See),              routes!(variable::list))
+        .door("PUT /api/v1/variables",                     PersonMay(Edit),       routes!(variable::set))
+        .door("DELETE /api/v1/variables",                  PersonMay(Edit),       routes!(variable::unset))
+        .door("GET /api/v1/secrets",                       May(See),              routes!(secret::list))
+        .door("PUT /api/v1/secrets",                       PersonMay(Edit),       routes!(secret::set))
+        .door("DELETE /api/v1/secrets",                    PersonMay(Edit),       routes!(secret::unset))
 }
 
 /// What a body may weigh; routes that take more say so themselves.

@@ -8,10 +8,12 @@ use anyhow::Context;
 use crate::api::limit::Limits;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::git::PlatformKey;
 use crate::ids::Ids;
 use crate::metrics::Metrics;
 use crate::public_url::PublicUrl;
 use crate::store::{self, Store};
+use crate::vault::Vault;
 
 /// The server as every request shares it.
 pub type Shared = Arc<Server>;
@@ -23,6 +25,8 @@ pub struct Server {
     pub ids: Ids,
     pub limits: Limits,
     pub metrics: Metrics,
+    pub vault: Arc<Vault>,
+    pub platform_key: Arc<PlatformKey>,
     settings: RwLock<Arc<Settings>>,
 }
 
@@ -40,11 +44,14 @@ impl Server {
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Server> {
         make_private(&config.data).with_context(|| format!("making the data folder {}", config.data.display()))?;
         let store = Store::open(&config.database()).await?;
+        let (vault, platform_key) = keys(&config, &store).await?;
         let settings = Settings::load(&config, &store).await?;
         Ok(Server {
             ids: Ids::new(clock.clone()),
             limits: Limits::default(),
             metrics: Metrics::default(),
+            vault: Arc::new(vault),
+            platform_key: Arc::new(platform_key),
             settings: RwLock::new(Arc::new(settings)),
             config,
             store,
@@ -86,6 +93,35 @@ impl Settings {
         trusted_proxies.extend(organisation.trusted_proxies);
         Ok(Settings { is_set_up: organisation.set_up_at.is_some(), organisation: organisation.name, public_url, trusted_proxies })
     }
+}
+
+/// Opens the vault's key and the platform's, made at the first start. The database remembers both public halves:
+/// with other keys nothing stored could be opened, and commits would be signed by a stranger.
+async fn keys(config: &Config, store: &Store) -> anyhow::Result<(Vault, PlatformKey)> {
+    let known = store::organisation::get(&mut *store.read().await?).await?;
+    let (vault_file, platform_file) = (config.vault_key(), config.platform_key());
+    let vault = match &known.vault_recipient {
+        Some(_) => Vault::load(&vault_file)?,
+        None => Vault::open_or_create(&vault_file)?,
+    };
+    let platform_key = match &known.platform_key {
+        Some(_) => PlatformKey::open(&platform_file).with_context(|| format!("reading the platform key {}", platform_file.display()))?,
+        None => PlatformKey::open_or_create(&platform_file)?,
+    };
+    if known.vault_recipient.is_none() {
+        store::organisation::remember_keys(store, &vault.recipient(), &platform_key.public_line()).await?;
+        return Ok((vault, platform_key));
+    }
+    let same = |what: &str, file: &std::path::Path, known: &Option<String>, now: String| match known {
+        Some(known) if *known != now => anyhow::bail!(
+            "{} is not the {what} that this database was made with; put the right file back",
+            file.display()
+        ),
+        _ => Ok(()),
+    };
+    same("vault key", &vault_file, &known.vault_recipient, vault.recipient())?;
+    same("platform key", &platform_file, &known.platform_key, platform_key.public_line())?;
+    Ok((vault, platform_key))
 }
 
 /// The data folder and what is in it belong to the server alone.

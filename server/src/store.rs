@@ -10,13 +10,23 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use crate::audit::Writer;
 
 pub mod agent;
+pub mod approval;
 pub mod audit;
+pub mod cluster;
+pub mod deployment;
+pub mod draft;
 pub mod enrolment;
+pub mod entry;
+pub mod environment;
 mod error;
 pub mod organisation;
 pub mod password;
 pub mod person;
+pub mod plan;
+pub mod secret;
 pub mod session;
+pub mod stack;
+pub mod variable;
 mod violation;
 
 pub use error::Error;

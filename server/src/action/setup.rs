@@ -18,6 +18,9 @@ use crate::public_url::PublicUrl;
 use crate::server::Server;
 use crate::store;
 
+/// What most teams have; more can be added, and each gets its own policy.
+const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "production"];
+
 /// How far set-up is, and what the URL people would use (`seen`: the one in their browser) allows.
 pub fn state(server: &Server, seen: Option<&str>) -> SetUpState {
     let settings = server.settings();
@@ -45,7 +48,9 @@ pub async fn set_up(server: &Server, caller: &Caller, wanted: SetUp) -> Result<E
     server.limits.attempt(now, caller.address, None)?;
     let expected = store::organisation::get(&mut *server.store.read().await?).await?.set_up_code;
     if expected.as_deref() != Some(ids::hash(&ids::normal_code(&wanted.code)).as_str()) {
-        let problem = Problem::new(403, "code_unknown", "This is not the set-up code of this start.").at("code").hint("The server prints it when it starts.");
+        let problem = Problem::new(403, "code_unknown", "This is not the set-up code of this start.")
+            .at("code")
+            .hint("The server prints it when it starts.");
         audit::refused(server, caller, Act::SetUp(String::from("organisation")), &problem.code).await?;
         return Err(problem);
     }
@@ -66,6 +71,9 @@ pub async fn set_up(server: &Server, caller: &Caller, wanted: SetUp) -> Result<E
         store::person::insert(tx, &person).await?;
         let admin = Grant { role: Role::Admin, on: Target::Organisation };
         store::person::set_grants(tx, &person.id, &[(server.ids.next(), admin)], None, now).await?;
+        for (position, name) in (0..).zip(ENVIRONMENTS) {
+            store::environment::insert(tx, &environment(server, name, position), now).await?;
+        }
         tx.fact("person", &person.id);
         tx.fact("public_url", url.origin());
         tx.note("organisation", organisation);
@@ -78,13 +86,20 @@ pub async fn set_up(server: &Server, caller: &Caller, wanted: SetUp) -> Result<E
     Ok(link)
 }
 
+fn environment(server: &Server, name: &str, position: i64) -> store::environment::Environment {
+    let (name, id) = (name.to_owned(), server.ids.next());
+    store::environment::Environment { id, name, position, four_eyes: false, approvals: 1, password_approval: false }
+}
+
 fn already() -> Problem {
     Problem::conflict("already_set_up", "This server has been set up.").hint("Log in, or ask an administrator for an enrolment link.")
 }
 
 fn addresses(texts: &[String]) -> Result<Vec<IpAddr>, Problem> {
     let parse = |(index, text): (usize, &String)| {
-        text.trim().parse().map_err(|_| Problem::invalid("address_invalid", format!("`{text}` is no IP address.")).at(format!("trusted_proxies[{index}]")))
+        text.trim()
+            .parse()
+            .map_err(|_| Problem::invalid("address_invalid", format!("`{text}` is no IP address.")).at(format!("trusted_proxies[{index}]")))
     };
     texts.iter().enumerate().map(parse).collect()
 }

@@ -50,6 +50,9 @@ pub use push::PushOutcome;
 mod resolve;
 pub use resolve::Resolution;
 
+mod deploy_key;
+pub use deploy_key::DeployKey;
+
 mod key;
 pub use key::{PlatformKey, allowed_signers_line};
 

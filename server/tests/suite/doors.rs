@@ -28,6 +28,22 @@ const EXPECTED: &str = "
     GET    /api/v1/people/{person}                        401     404    404      404   404   404
     PATCH  /api/v1/people/{person}                        401     403    403      403   404   403
     POST   /api/v1/people/{person}/enrolment              401     403    403      403   404   403
+    GET    /api/v1/environments                           401     200    200      200   200   200
+    POST   /api/v1/environments                           401     403    403      403   422   403
+    PATCH  /api/v1/environments/{environment}             401     403    403      403   404   403
+    GET    /api/v1/clusters                               401     200    200      200   200   200
+    POST   /api/v1/clusters                               401     403    403      403   422   403
+    GET    /api/v1/clusters/{cluster}                     401     404    404      404   404   404
+    PATCH  /api/v1/clusters/{cluster}                     401     403    403      403   422   403
+    GET    /api/v1/clusters/{cluster}/bootstrap           401     404    404      404   404   404
+    POST   /api/v1/clusters/key-pair                      401     403    403      403   200   403
+    POST   /api/v1/clusters/probe                         401     403    403      403   422   403
+    GET    /api/v1/variables                              401     200    200      200   200   200
+    PUT    /api/v1/variables                              401     403    422      422   422   403
+    DELETE /api/v1/variables                              401     403    422      422   422   403
+    GET    /api/v1/secrets                                401     200    200      200   200   200
+    PUT    /api/v1/secrets                                401     403    422      422   422   403
+    DELETE /api/v1/secrets                                401     403    422      422   422   403
     DELETE /api/v1/session                                204     204    204      204   204   204
 ";
 

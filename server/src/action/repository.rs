@@ -1,0 +1,122 @@
+//! A cluster's repository as Git sees it: its address, our credentials for it, and our copy.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use domain::api::cluster::RemoteAuth;
+use domain::problem::Problem;
+use domain::secret::Fingerprint;
+
+use crate::git::{Auth, GitError, Hidden, HostKey, Mirror, Remote};
+use crate::server::Server;
+use crate::store;
+use crate::vault::{Plaintext, StoredSecret, Vault};
+
+/// The name under which a repository's credential is bound to its cluster in the vault.
+const CREDENTIAL: &str = "repository credential";
+
+/// Everything needed to speak to one repository; moved into a blocking task.
+pub struct Repository {
+    pub remote: Remote,
+    pub branch: String,
+    /// Where our copy stands; unused for a repository on this machine.
+    folder: PathBuf,
+}
+
+impl Repository {
+    /// Opens the credential on the way: call it where blocking is allowed.
+    pub fn of(data: &std::path::Path, vault: &Vault, cluster: &store::cluster::Cluster) -> anyhow::Result<Repository> {
+        let mut remote = Remote::new(&cluster.url)?;
+        if let Some(line) = &cluster.host_key {
+            remote = remote.host_key(HostKey::parse(line)?);
+        }
+        if let Some(pem) = &cluster.ca_certificate {
+            remote = remote.ca_pem(pem.clone());
+        }
+        if let Some(sealed) = &cluster.credential {
+            remote = remote.auth(auth(&open(vault, &cluster.id, sealed)?));
+        }
+        Ok(Repository { remote, branch: cluster.branch.clone(), folder: data.join("mirrors").join(&cluster.id) })
+    }
+
+    pub fn mirror(&self) -> Result<Mirror, GitError> {
+        if let Some(parent) = self.folder.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| GitError::Storage(error.to_string()))?;
+        }
+        Mirror::open(&self.folder, &self.remote)
+    }
+}
+
+/// Runs `work` with the cluster's repository on a thread that may block.
+pub async fn with<T, F>(server: &Server, cluster: &store::cluster::Cluster, work: F) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    F: FnOnce(&Repository) -> Result<T, Problem> + Send + 'static,
+{
+    let (data, vault, cluster) = (server.config.data.clone(), Arc::clone(&server.vault), cluster.clone());
+    tokio::task::spawn_blocking(move || {
+        let repository = Repository::of(&data, &vault, &cluster).map_err(|error| {
+            tracing::error!(cluster.name = %cluster.name, %error, "Cannot open the repository's settings");
+            Problem::internal("The repository's address or credential cannot be read; the server's log says why.")
+        })?;
+        work(&repository)
+    })
+    .await
+    .map_err(|_| Problem::internal("The work on the repository was interrupted."))?
+}
+
+/// What a Git error is for a person, at the field it is about.
+pub fn problem(error: &GitError) -> Problem {
+    let (status, at, hint) = match error {
+        GitError::Address(_) => (422, "repository.url", "Write ssh://git@host/path, https://host/path or file:///path."),
+        GitError::AuthFailed(_) => (422, "repository.auth", "Give this key or token write access to the repository, then try again."),
+        GitError::HostKeyUnknown(_) | GitError::HostKeyMismatch(_) => {
+            (422, "repository.host_key", "Compare the fingerprint with what the host's operator says, then pin it.")
+        }
+        GitError::CertificateInvalid(_) => (422, "repository.ca_pem", "Paste the PEM of the authority that signed the host's certificate."),
+        GitError::NotARepository(_) | GitError::NoSuchBranch(_) => {
+            (422, "repository.url", "Check the path, or create the repository there first.")
+        }
+        GitError::Unreachable(_) | GitError::Timeout(_) => {
+            (422, "repository.url", "Check host, port and firewall; the server itself must reach it.")
+        }
+        _ => (503, "repository", "Try again; nothing was changed."),
+    };
+    let detail = error.to_string();
+    let mut sentence = String::with_capacity(detail.len() + 1);
+    let mut letters = detail.chars();
+    sentence.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+    sentence.extend(letters);
+    sentence.push('.');
+    Problem::new(status, error.code(), sentence).at(at).hint(hint)
+}
+
+/// Seals what was typed; `None` where there is nothing to keep.
+pub fn seal(vault: &Vault, cluster_id: &str, auth: &RemoteAuth) -> anyhow::Result<Option<Vec<u8>>> {
+    if *auth == RemoteAuth::None {
+        return Ok(None);
+    }
+    let plaintext = Plaintext::new(serde_json::to_string(auth)?);
+    let stored = vault.seal_secret(&format!("cluster/{cluster_id}"), CREDENTIAL, &plaintext)?;
+    // The fingerprint stands in front, so that the row alone opens it again.
+    Ok(Some([stored.fingerprint.as_str().as_bytes(), b"\n", &stored.ciphertext].concat()))
+}
+
+fn open(vault: &Vault, cluster_id: &str, sealed: &[u8]) -> anyhow::Result<RemoteAuth> {
+    let cut = sealed.iter().position(|&b| b == b'\n').ok_or_else(|| anyhow::anyhow!("the stored credential is damaged"))?;
+    let stored = StoredSecret {
+        scope: format!("cluster/{cluster_id}"),
+        name: CREDENTIAL.to_owned(),
+        fingerprint: Fingerprint::parse(std::str::from_utf8(&sealed[..cut])?)?,
+        ciphertext: sealed[cut + 1..].to_vec(),
+    };
+    Ok(serde_json::from_str(vault.open(&stored)?.expose())?)
+}
+
+pub fn auth(auth: &RemoteAuth) -> Auth {
+    match auth {
+        RemoteAuth::None | RemoteAuth::GeneratedKey => Auth::None,
+        RemoteAuth::Key { private_key } => Auth::SshKey(Hidden::new(private_key.clone())),
+        RemoteAuth::Password { username, password } => Auth::Password { user: username.clone(), password: Hidden::new(password.clone()) },
+    }
+}

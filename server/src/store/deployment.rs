@@ -1,0 +1,94 @@
+//! Deployments: a plan once signed, its commit, and how far the push has come.
+
+use super::{Conn, Result};
+use crate::audit::Tx;
+use crate::clock::Micros;
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Deployment {
+    pub id: String,
+    pub plan: String,
+    pub cluster: String,
+    pub entry_number: Option<i64>,
+    /// `intended`, `pushed` (sent, and no clear answer yet), `recorded`, `stale` or `failed`
+    pub state: String,
+    /// The complete commit object, signature included: pushing it again is harmless.
+    pub commit_bytes: Option<Vec<u8>>,
+    pub commit_id: Option<String>,
+    pub parent_id: Option<String>,
+    pub reason: String,
+    pub attempts: i64,
+    pub intended_at: Micros,
+    pub recorded_at: Option<Micros>,
+}
+
+const COLUMNS: &str =
+    "select id, plan, cluster, entry_number, state, commit_bytes, commit_id, parent_id, reason, attempts, intended_at, recorded_at
+ from deployment";
+
+pub async fn insert(tx: &mut Tx, deployment: &Deployment) -> Result<()> {
+    sqlx::query(
+        "insert into deployment (id, plan, cluster, entry_number, state, commit_bytes, commit_id, parent_id, reason, attempts, intended_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(&deployment.id)
+    .bind(&deployment.plan)
+    .bind(&deployment.cluster)
+    .bind(deployment.entry_number)
+    .bind(&deployment.state)
+    .bind(&deployment.commit_bytes)
+    .bind(&deployment.commit_id)
+    .bind(&deployment.parent_id)
+    .bind(&deployment.reason)
+    .bind(deployment.attempts)
+    .bind(deployment.intended_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes state, commit and reason.
+pub async fn update(tx: &mut Tx, deployment: &Deployment) -> Result<()> {
+    sqlx::query(
+        "update deployment
+         set entry_number = $2, state = $3, commit_bytes = $4, commit_id = $5, parent_id = $6, reason = $7, attempts = $8, recorded_at = $9
+         where id = $1",
+    )
+    .bind(&deployment.id)
+    .bind(deployment.entry_number)
+    .bind(&deployment.state)
+    .bind(&deployment.commit_bytes)
+    .bind(&deployment.commit_id)
+    .bind(&deployment.parent_id)
+    .bind(&deployment.reason)
+    .bind(deployment.attempts)
+    .bind(deployment.recorded_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub async fn get(db: &mut Conn, id: &str) -> Result<Option<Deployment>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where id = $1"))).bind(id).fetch_optional(db).await?)
+}
+
+pub async fn of_plan(db: &mut Conn, plan: &str) -> Result<Option<Deployment>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where plan = $1"))).bind(plan).fetch_optional(db).await?)
+}
+
+/// Those whose outcome is not known yet, oldest first: a restart takes them up again.
+pub async fn unfinished(db: &mut Conn) -> Result<Vec<Deployment>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where state in ('intended', 'pushed') order by intended_at")))
+        .fetch_all(db)
+        .await?)
+}
+
+/// The one that this repository waits for, if there is one: nothing else may be pushed before it.
+pub async fn unfinished_of(db: &mut Conn, cluster: &str) -> Result<Option<Deployment>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{COLUMNS} where cluster = $1 and state in ('intended', 'pushed') order by intended_at limit 1"
+    )))
+    .bind(cluster)
+    .fetch_optional(db)
+    .await?)
+}

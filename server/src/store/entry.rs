@@ -1,0 +1,87 @@
+//! The record's entries, as rebuilt from Git: gapless numbers per repository.
+
+use super::{Conn, Result};
+use crate::audit::Tx;
+use crate::clock::Micros;
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Entry {
+    pub cluster: String,
+    pub number: i64,
+    pub commit_id: String,
+    pub parent_id: Option<String>,
+    pub plan: String,
+    pub stack: Option<String>,
+    pub subject: String,
+    pub recorded_at: Micros,
+}
+
+const COLUMNS: &str =
+    "select entry.cluster, entry.number, entry.commit_id, entry.parent_id, entry.plan, entry.stack, entry.subject, entry.recorded_at
+ from entry";
+
+pub async fn insert(tx: &mut Tx, entry: &Entry) -> Result<()> {
+    sqlx::query(
+        "insert into entry (cluster, number, commit_id, parent_id, plan, stack, subject, recorded_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(&entry.cluster)
+    .bind(entry.number)
+    .bind(&entry.commit_id)
+    .bind(&entry.parent_id)
+    .bind(&entry.plan)
+    .bind(&entry.stack)
+    .bind(&entry.subject)
+    .bind(entry.recorded_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub async fn last(db: &mut Conn, cluster: &str) -> Result<Option<Entry>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where entry.cluster = $1 order by entry.number desc limit 1")))
+        .bind(cluster)
+        .fetch_optional(db)
+        .await?)
+}
+
+pub async fn by_number(db: &mut Conn, cluster: &str, number: i64) -> Result<Option<Entry>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where entry.cluster = $1 and entry.number = $2")))
+        .bind(cluster)
+        .bind(number)
+        .fetch_optional(db)
+        .await?)
+}
+
+pub async fn last_of_stack(db: &mut Conn, stack: &str) -> Result<Option<Entry>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where entry.stack = $1 order by entry.number desc limit 1")))
+        .bind(stack)
+        .fetch_optional(db)
+        .await?)
+}
+
+/// The last one whose plan is of this kind.
+pub async fn last_of_kind(db: &mut Conn, cluster: &str, kind: &str) -> Result<Option<Entry>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{COLUMNS} join plan on plan.id = entry.plan where entry.cluster = $1 and plan.kind = $2 order by entry.number desc limit 1"
+    )))
+    .bind(cluster)
+    .bind(kind)
+    .fetch_optional(db)
+    .await?)
+}
+
+/// Newest first, from before a moment on; empty texts select everything.
+pub async fn list(db: &mut Conn, cluster: &str, stack: &str, before: Micros, limit: i64) -> Result<Vec<Entry>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{COLUMNS} where ($1 = '' or entry.cluster = $1) and ($2 = '' or entry.stack = $2) and entry.recorded_at < $3
+         order by entry.recorded_at desc, entry.number desc
+         limit $4"
+    )))
+    .bind(cluster)
+    .bind(stack)
+    .bind(before)
+    .bind(limit)
+    .fetch_all(db)
+    .await?)
+}
