@@ -19,6 +19,7 @@ use crate::sealing::{SealRequest, SealedFiles};
 use crate::stack::{Component, Content, Stack};
 use crate::yaml::emit;
 
+pub use addon::RESERVED_RELEASE_FIELDS;
 pub use namespace::is_reserved as is_reserved_namespace;
 
 pub const STACK_LABEL: &str = "countersign.dev/stack";
@@ -138,4 +139,8 @@ mod tests;
 
 fn stack_yaml(stack: &Stack) -> String {
     emit::emit(&serde_json::to_value(stack).unwrap_or_default())
+}
+
+pub fn stack_of(text: &str) -> Option<Stack> {
+    serde_json::from_value(crate::yaml::read::value(text).ok()?).ok()
 }

@@ -15,8 +15,10 @@ pub mod stack;
 pub mod variable;
 pub mod yaml;
 
+pub mod binding;
 pub mod engine;
 pub mod expression;
+pub mod guard;
 pub mod object;
 pub mod plan;
 pub mod record;

@@ -3,10 +3,16 @@
 //! [`build`](build::build) makes one from a draft and the head of the branch, [`freeze`] turns it
 //! into the bytes of `plan.json`, [`stale`] tells whether it still fits a head that has moved.
 
+pub mod brief;
+pub mod build;
 pub mod canonical;
+pub mod delta;
+pub mod diff;
 pub mod facts;
 pub mod freeze;
+pub mod order;
 pub mod stale;
+pub mod values;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +22,8 @@ use crate::object::ObjectKey;
 use crate::repository::Tree;
 use crate::variable::{self, VariableType};
 
-pub use facts::{Facts, Head, HeadFile};
+pub use build::{About, Authorship, Built, FileBytes, Input, SecretFact, build, sealing_requests};
+pub use facts::{Facts, Head, HeadFile, OtherFile, OtherStack};
 
 /// The form of [`Plan`] that this code writes.
 pub const VERSION: u32 = 1;

@@ -130,7 +130,8 @@ fn in_key(key: &str) -> Finding {
         .hint("Write the key out, or make the whole map a variable of the type map.")
 }
 
-/// Whether one name is a slip of the other: equal but for case and signs, or one edit apart.
+/// Whether one name is a slip of the other: equal but for case and signs, or one letter changed, missing, added or two
+/// swapped.
 fn near(a: &str, b: &str) -> bool {
     let plain = |text: &str| text.replace('_', "").to_ascii_lowercase();
     let (a, b) = (plain(a), plain(b));
@@ -140,7 +141,9 @@ fn near(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() < b.len() { (a.as_bytes(), b.as_bytes()) } else { (b.as_bytes(), a.as_bytes()) };
     let head = short.iter().zip(long).take_while(|(x, y)| x == y).count();
     let tail = short[head..].iter().rev().zip(long[head..].iter().rev()).take_while(|(x, y)| x == y).count();
-    short.len() > 2 && long.len() - head - tail <= 1
+    let (left, right) = (&short[head..short.len() - tail], &long[head..long.len() - tail]);
+    let swapped = matches!((left, right), ([a, b], [c, d]) if a == d && b == c);
+    short.len() > 2 && (right.len() <= 1 || swapped)
 }
 
 /// A variable's value in words for a finding.

@@ -1,0 +1,119 @@
+//! Guards: small pure functions that look at a plan and say what a person should know. Adding one is adding a file.
+
+mod bytes;
+mod claim;
+mod clash;
+mod cycle;
+mod eyes;
+mod foreign;
+mod hidden;
+mod identity;
+mod namespace;
+mod plaintext;
+mod release;
+mod removal;
+mod retention;
+mod secret;
+mod stacks;
+mod variable;
+mod version;
+mod yaml;
+
+use std::collections::BTreeMap;
+
+use crate::cluster::Cluster;
+use crate::engine::Rendered;
+use crate::finding::Finding;
+use crate::plan::build::{About, SecretFact};
+use crate::plan::delta::Delta;
+use crate::plan::{Facts, Head, Policy, ValueChange, Writer};
+use crate::repository::Tree;
+use crate::resolve::Resolution;
+use crate::stack::Stack;
+
+pub use claim::{Size, sizes};
+pub use plaintext::{looks_like_a_credential, names_a_secret};
+pub use removal::{effects, holds_data};
+
+/// What guards look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    pub stack: &'a Stack,
+    /// The stack as recorded, if it is.
+    pub before: Option<&'a Stack>,
+    pub cluster: &'a Cluster,
+    pub tree: &'a Tree,
+    pub resolution: &'a Resolution<'a>,
+    pub rendered: &'a Rendered,
+    pub secrets: &'a BTreeMap<String, SecretFact>,
+    /// Absent when rendering offline: guards about the repository then say nothing.
+    pub head: Option<&'a Head>,
+    pub facts: &'a Facts,
+    pub delta: &'a Delta,
+    pub values: &'a [ValueChange],
+    pub about: Option<&'a About>,
+    pub writers: &'a [Writer],
+    pub policy: Policy,
+}
+
+/// One guard.
+pub struct Guard {
+    /// Stable, `snake_case`; the code of its pass.
+    pub name: &'static str,
+    /// What it says when it has nothing to say.
+    pub passes: &'static str,
+    /// Whether it looks at the repository.
+    pub needs_head: bool,
+    pub check: fn(&Context<'_>) -> Vec<Finding>,
+    /// A scene that it passes, and one that it does not.
+    #[cfg(test)]
+    pub examples: fn() -> (tests::Scene, tests::Scene),
+}
+
+/// Every guard, in the order in which passes are listed.
+pub const ALL: &[Guard] = &[
+    identity::GUARD,
+    yaml::GUARD,
+    bytes::GUARD,
+    cycle::GUARD,
+    stacks::GUARD,
+    variable::GUARD,
+    secret::MISSING,
+    secret::OUTSIDE,
+    plaintext::GUARD,
+    version::GUARD,
+    release::GUARD,
+    namespace::GUARD,
+    clash::GUARD,
+    removal::GUARD,
+    claim::GUARD,
+    retention::GUARD,
+    foreign::GUARD,
+    hidden::GUARD,
+    eyes::GUARD,
+];
+
+/// The findings of all guards: what blocks first, then what must be confirmed, warnings, passes.
+pub fn run(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for guard in ALL {
+        if guard.needs_head && context.head.is_none() {
+            continue;
+        }
+        let found = (guard.check)(context);
+        if found.is_empty() {
+            findings.push(Finding::pass(guard.name, guard.passes));
+        }
+        findings.extend(found);
+    }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    findings
+}
+
+/// What resolving found, by code.
+fn resolved(context: &Context<'_>, codes: &[&str]) -> Vec<Finding> {
+    context.resolution.findings.iter().filter(|finding| codes.contains(&finding.code.as_str())).cloned().collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,174 @@
+//! Claims that grow or shrink.
+
+use serde_json::Value;
+
+use super::{Context, Guard};
+use crate::finding::Finding;
+use crate::plan::diff;
+use crate::yaml::path::{Segment, ValuePath};
+
+pub const GUARD: Guard = Guard {
+    name: "claims",
+    passes: "No claim shrinks.",
+    needs_head: true,
+    check,
+    #[cfg(test)]
+    examples: || {
+        let scene = |from: &str, to: &str| super::tests::Scene::values(&format!("persistentVolume: {{size: {to}}}\n")).recorded(&super::tests::Scene::values(&format!("persistentVolume: {{size: {from}}}\n")));
+        (scene("8Gi", "20Gi"), scene("20Gi", "8Gi"))
+    },
+};
+
+/// A claim whose size changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Size {
+    pub component: String,
+    /// The component's shown name.
+    pub name: String,
+    pub path: String,
+    pub before: String,
+    pub after: String,
+    pub grows: bool,
+    /// A PersistentVolumeClaim itself, not a value that a chart or an operator makes one from.
+    pub is_claim: bool,
+}
+
+impl Size {
+    /// For the summary; `nothing_deleted` says that nothing else in the plan takes data away.
+    pub fn sentence(&self, nothing_deleted: bool) -> String {
+        let Size { name, before, after, grows, .. } = self;
+        let verb = if *grows { "grows" } else { "shrinks" };
+        let end = if *grows && nothing_deleted { "; nothing is deleted" } else { "" };
+        format!("The claim of {name} {verb} from {before} to {after}{end}.")
+    }
+}
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for size in sizes(context).into_iter().filter(|size| !size.grows) {
+        let Size { component, name, path, before, after, is_claim, .. } = size;
+        let finding = if is_claim {
+            Finding::block("claim_shrinks", format!("The claim of {name} would shrink from {before} to {after}. Kubernetes refuses to shrink a claim."))
+                .hint("Keep its size, or make a new claim under another name and copy the data.")
+        } else {
+            let reason = format!("{path} of {name} goes from {before} to {after}. Kubernetes shrinks no claim: either the upgrade fails, or the claim is made anew and its data is lost.");
+            Finding::confirm("claim_shrinks", name, reason)
+        };
+        findings.push(finding.component(component).path(path));
+    }
+    findings
+}
+
+/// The claims whose size changes, in objects and in the values of charts.
+pub fn sizes(context: &Context<'_>) -> Vec<Size> {
+    let mut sizes = Vec::new();
+    for leaf in changed_leaves(context) {
+        if !is_size(&leaf.path) {
+            continue;
+        }
+        let (Some(before), Some(after)) = (bytes(&leaf.before), bytes(&leaf.after)) else { continue };
+        if before == after {
+            continue;
+        }
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let name = context.stack.component(&leaf.component).map_or_else(|| leaf.component.clone(), |component| component.name.to_string());
+        sizes.push(Size { component: leaf.component, name, path: leaf.path.to_string(), before: text(&leaf.before), after: text(&leaf.after), grows: after > before, is_claim: leaf.kind == "PersistentVolumeClaim" });
+    }
+    sizes
+}
+
+/// A scalar that changes: in a chart's values with its path there, in other objects with its path in the object.
+pub struct Leaf {
+    pub component: String,
+    pub kind: String,
+    pub path: ValuePath,
+    pub before: Value,
+    pub after: Value,
+}
+
+pub fn changed_leaves(context: &Context<'_>) -> Vec<Leaf> {
+    let mut leaves = Vec::new();
+    for changed in &context.delta.changed {
+        let is_release = changed.key.is("helm.toolkit.fluxcd.io", "HelmRelease");
+        let side = |object: &'_ Value| if is_release { object.pointer("/spec/values").cloned() } else { Some(object.clone()) };
+        for one in diff::values(side(&changed.before).as_ref(), side(&changed.after).as_ref()) {
+            if let (Some(before), Some(after)) = (one.before, one.after) {
+                leaves.push(Leaf { component: changed.component.clone(), kind: changed.key.kind.clone(), path: one.path, before, after });
+            }
+        }
+    }
+    leaves
+}
+
+/// `persistence.size`, `persistentVolume.size`, `storage.size`, `….resources.requests.storage` and their kin.
+fn is_size(path: &ValuePath) -> bool {
+    let keys: Vec<&str> = path
+        .segments()
+        .iter()
+        .filter_map(|segment| match segment {
+            Segment::Key(key) => Some(key.as_str()),
+            Segment::Index(_) => None,
+        })
+        .collect();
+    match keys.as_slice() {
+        [.., "requests", "storage"] => true,
+        [above @ .., "size"] => above.iter().rev().take(2).any(|key| {
+            let key = key.to_ascii_lowercase();
+            key.contains("persisten") || key.contains("storage") || key.contains("volume")
+        }),
+        _ => false,
+    }
+}
+
+/// A quantity of Kubernetes in bytes.
+fn bytes(value: &Value) -> Option<u128> {
+    if let Some(number) = value.as_u64() {
+        return Some(u128::from(number));
+    }
+    let text = value.as_str()?.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text[..end].parse().ok()?;
+    let unit: f64 = match &text[end..] {
+        "" => 1.0,
+        "k" => 1e3,
+        "M" => 1e6,
+        "G" => 1e9,
+        "T" => 1e12,
+        "P" => 1e15,
+        "Ki" => 1024.0,
+        "Mi" => 1_048_576.0,
+        "Gi" => 1_073_741_824.0,
+        "Ti" => 1_099_511_627_776.0,
+        "Pi" => 1_125_899_906_842_624.0,
+        _ => return None,
+    };
+    let bytes = number * unit;
+    (bytes.is_finite() && bytes >= 0.0).then_some(bytes as u128)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn quantities_compare_across_units() {
+        assert!(bytes(&json!("1Gi")) > bytes(&json!("1G")));
+        assert_eq!(bytes(&json!("1024Mi")), bytes(&json!("1Gi")));
+        assert_eq!(bytes(&json!("0.5Gi")), bytes(&json!("512Mi")));
+        for none in [json!("big"), json!("8 Gi"), json!(null), json!("8gb")] {
+            assert_eq!(bytes(&none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn sizes_of_storage_are_told_from_other_sizes() {
+        for size in ["persistence.size", "persistentVolume.size", "singleBinary.persistence.size", "persistence.data.size", "spec.storage.size", "a.b.volumeClaimTemplate.spec.resources.requests.storage"] {
+            assert!(is_size(&ValuePath::parse(size).unwrap()), "{size}");
+        }
+        for other in ["cache.size", "size", "resources.requests.memory", "persistence.storageClass", "poolSize"] {
+            assert!(!is_size(&ValuePath::parse(other).unwrap()), "{other}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Literals that are secrets by their key or by their look.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Context, Guard};
+use crate::finding::Finding;
+use crate::resolve::{self, ResolvedContent, ResolvedObject};
+use crate::sealing::ValuesTree;
+use crate::stack::Component;
+use crate::yaml::path::{Segment, ValuePath};
+use crate::yaml::read;
+
+pub const GUARD: Guard = Guard {
+    name: "plaintext_secret",
+    passes: "No literal looks like a secret.",
+    needs_head: false,
+    check,
+    #[cfg(test)]
+    examples: || (super::tests::Scene::values("adminUser: root\nexistingSecretName: x\n"), super::tests::Scene::values("adminPassword: hunter2\n")),
+};
+
+/// What the last words of a key are when its value is a secret.
+const WORDS: &[&str] = &["password", "passwd", "pass", "secret", "token", "auth", "apikey", "privatekey", "credential", "credentials"];
+
+/// How credentials of well-known services begin, with the least number of characters that then follow.
+const PREFIXES: &[(&str, usize)] = &[
+    ("ghp_", 20), ("gho_", 20), ("ghu_", 20), ("ghs_", 20), ("ghr_", 20), ("github_pat_", 20), ("glpat-", 16), ("gldt-", 16), ("glrt-", 16),
+    ("xoxb-", 16), ("xoxp-", 16), ("xoxa-", 16), ("xoxr-", 16), ("xapp-", 16), ("AKIA", 16), ("ASIA", 16), ("sk_live_", 16), ("rk_live_", 16), ("sk_test_", 16),
+    ("sk-ant-", 16), ("sk-proj-", 16), ("AIza", 30), ("ya29.", 20), ("hvs.", 20), ("hvb.", 20), ("dop_v1_", 20), ("npm_", 30), ("pypi-", 30), ("SG.", 30),
+    ("shpat_", 20), ("dckr_pat_", 16), ("tskey-", 16), ("AGE-SECRET-KEY-1", 30), ("eyJhbGciOi", 40),
+];
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let known = secrets_of(context);
+    let mut findings = Vec::new();
+    for resolved in &context.resolution.components {
+        let component = resolved.component;
+        match &resolved.content {
+            Some(ResolvedContent::Addon { values }) => walk(values, &ValuePath::root(), &mut |path, text| {
+                findings.extend(literal(path, text, &known).map(|why| report(component, 0, path, &why)));
+            }),
+            Some(ResolvedContent::Manifest { objects }) => {
+                for object in objects {
+                    in_object(component, object, &known, &mut findings);
+                }
+            }
+            None => {}
+        }
+    }
+    findings
+}
+
+fn in_object(component: &Component, object: &ResolvedObject, known: &BTreeSet<String>, findings: &mut Vec<Finding>) {
+    let is_secret = object.key.is("", "Secret");
+    walk(&object.tree, &object.within, &mut |path, text| {
+        let below = &path.segments()[object.within.segments().len()..];
+        let in_data = is_secret && matches!(below.first(), Some(Segment::Key(field)) if field == "data" || field == "stringData");
+        if let Some(why) = literal(path, text, known) {
+            findings.push(report(component, object.document, path, &why));
+        } else if in_data && !text.is_empty() {
+            let key = last_key(path).unwrap_or_default();
+            let reason = format!("`{key}` of {} is written out in the stack; only the commit seals it.", object.key);
+            let finding = Finding::warn("literal_in_secret", reason).component(&component.id).path(path);
+            findings.push(at_line(component, object.document, path, finding).hint("If it is confidential, move it into a secret."));
+        }
+    });
+}
+
+/// Why a literal counts as a secret, if it does.
+fn literal(path: &ValuePath, text: &str, known: &BTreeSet<String>) -> Option<String> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    if looks_like_a_credential(text) {
+        return Some(format!("The value of `{}` begins as credentials do.", last_key(path).unwrap_or("this")));
+    }
+    // A list's items have no key of their own.
+    let Some(Segment::Key(key)) = path.segments().last() else { return None };
+    (names_a_secret(key) && !known.contains(text)).then(|| format!("`{key}` is the name of a secret, and its value is written out."))
+}
+
+/// The rule on keys: split into words, the last ones say what it is.
+pub fn names_a_secret(key: &str) -> bool {
+    let words = words(key);
+    let Some(last) = words.last() else { return false };
+    let last_two = words.iter().rev().take(2).rev().map(String::as_str).collect::<String>();
+    WORDS.contains(&last.as_str()) || WORDS.contains(&last_two.as_str())
+}
+
+/// `adminPassword`, `admin-password`, `ADMIN_PASSWORD` → `admin`, `password`.
+fn words(key: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous: Option<char> = None;
+    let mut rest = key.chars().peekable();
+    while let Some(c) = rest.next() {
+        if !c.is_alphanumeric() {
+            previous = None;
+            continue;
+        }
+        let starts = match previous {
+            None => true,
+            // `AWSToken`: the last capital of a run begins the next word.
+            Some(before) => c.is_uppercase() && (!before.is_uppercase() || rest.peek().is_some_and(|next| next.is_lowercase())),
+        };
+        if starts {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+        previous = Some(c);
+    }
+    words
+}
+
+/// Whether any part of a text begins as a credential of a well-known service, or is a private key.
+pub fn looks_like_a_credential(text: &str) -> bool {
+    if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
+        return true;
+    }
+    let part = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ':' | '@' | '=' | '/' | ',' | ';' | '(' | ')' | '<' | '>');
+    text.split(part).any(|part| {
+        PREFIXES.iter().any(|(prefix, least)| {
+            part.strip_prefix(prefix).is_some_and(|rest| rest.len() >= *least && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b)))
+        })
+    })
+}
+
+/// Names of Secrets that the stack brings or makes others bring: a value that is one of them refers to it.
+fn secrets_of(context: &Context<'_>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (_, object) in context.resolution.objects() {
+        if object.key.is("", "Secret") {
+            names.insert(object.key.name.clone());
+        }
+        let made = [&["spec", "secretName"][..], &["spec", "target", "name"], &["spec", "privateKeySecretRef", "name"], &["spec", "acme", "privateKeySecretRef", "name"]];
+        names.extend(made.iter().filter_map(|path| resolve::text(&object.tree, path)).map(str::to_owned));
+        if object.key.is("postgresql.cnpg.io", "Cluster") {
+            names.extend(["app", "superuser", "ca", "server"].map(|suffix| format!("{}-{suffix}", object.key.name)));
+        }
+    }
+    names
+}
+
+/// Every literal text of a tree. A text with a secret in it is none.
+fn walk(tree: &ValuesTree, path: &ValuePath, found: &mut impl FnMut(&ValuePath, &str)) {
+    match tree {
+        ValuesTree::Plain(value) => walk_plain(value, path, found),
+        ValuesTree::Text(_) => {}
+        ValuesTree::List(items) => items.iter().enumerate().for_each(|(index, item)| walk(item, &path.index(index), found)),
+        ValuesTree::Map(entries) => entries.iter().for_each(|(key, entry)| walk(entry, &path.key(key.as_str()), found)),
+    }
+}
+
+fn walk_plain(value: &Value, path: &ValuePath, found: &mut impl FnMut(&ValuePath, &str)) {
+    match value {
+        Value::String(text) => found(path, text),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| walk_plain(item, &path.index(index), found)),
+        Value::Object(members) => members.iter().for_each(|(key, member)| walk_plain(member, &path.key(key.as_str()), found)),
+        _ => {}
+    }
+}
+
+fn last_key(path: &ValuePath) -> Option<&str> {
+    path.segments().iter().rev().find_map(|segment| match segment {
+        Segment::Key(key) => Some(key.as_str()),
+        Segment::Index(_) => None,
+    })
+}
+
+fn report(component: &Component, document: usize, path: &ValuePath, why: &str) -> Finding {
+    let finding = Finding::block("plaintext_secret", format!("{why} It would stand readable in Git.")).component(&component.id).path(path);
+    at_line(component, document, path, finding).hint("Move it into a secret and write `${{ secrets.NAME }}` here.")
+}
+
+fn at_line(component: &Component, document: usize, path: &ValuePath, finding: Finding) -> Finding {
+    match read::line_in(component.text(), document, path) {
+        Some(line) => finding.line(line),
+        None => finding,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_words_of_a_key_decide() {
+        for secret in ["password", "adminPassword", "ADMIN_PASSWORD", "db-passwd", "smtp.pass", "clientSecret", "authToken", "basicAuth", "apiKey", "api_key", "apikey", "privateKey", "credentials", "AWSCredential"] {
+            assert!(names_a_secret(secret), "{secret}");
+        }
+        for plain in ["passwordKey", "secretName", "existingSecretKey", "tokenRef", "passwordSecretRef", "compass", "author", "bypass", "secretRef", "tokens", "passThrough", "authentication", "key", "publicKey", ""] {
+            assert!(!names_a_secret(plain), "{plain}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_known_by_their_beginning() {
+        let token = |prefix: &str| format!("{prefix}{}", "a1B2".repeat(12));
+        for secret in [token("ghp_"), format!("https://x:{}@github.com", token("glpat-")), "-----BEGIN OPENSSH PRIVATE KEY-----\nx".into(), token("AKIA")] {
+            assert!(looks_like_a_credential(&secret), "{secret}");
+        }
+        for plain in ["ghp_", "npm_config", "sk-learn", "-----BEGIN CERTIFICATE-----", "SG.example.com", "AKIA-1"] {
+            assert!(!looks_like_a_credential(plain), "{plain}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The computed summary: what a person needs to know before reading anything else.
+
+use super::{Does, FileChange, What};
+use crate::guard::{self, Context};
+use crate::stack::{Content, Stack};
+
+/// The sentences, most important first.
+pub fn sentences(context: &Context<'_>, files: &[FileChange]) -> Vec<String> {
+    let changed = files.iter().filter(|file| file.changes()).count();
+    if changed == 0 {
+        return vec!["Nothing changes: the record holds all of this already.".to_owned()];
+    }
+    let mut out = Vec::new();
+    let effects = guard::effects(context);
+    let lost: Vec<String> = effects.iter().filter(|effect| effect.what == What::WillBeDeleted && guard::holds_data(&effect.object)).map(|effect| effect.object.to_string()).collect();
+    if !lost.is_empty() {
+        out.push(format!("Deletes {}.", list(&lost)));
+    }
+    for (does, verb) in [(Does::Remove, "Removes"), (Does::Add, "Adds"), (Does::Change, "Changes")] {
+        let ids: Vec<String> = context.delta.that(does).map(|id| shown_name(context, id)).collect();
+        if !ids.is_empty() {
+            out.push(format!("{verb} {}.", counted(&ids)));
+        }
+    }
+    out.extend(guard::sizes(context).iter().map(|size| size.sentence(lost.is_empty())));
+    out.extend(versions(context));
+    let namespaces: Vec<String> = context.rendered.shared.iter().filter(|path| **path != context.tree.namespaces_entry() && context.head.is_some_and(|head| !head.files.contains_key(*path))).filter_map(|path| Some(path.rsplit('/').next()?.strip_suffix(".yaml")?.to_owned())).collect();
+    if !namespaces.is_empty() {
+        out.push(format!("Creates the namespace{} {}.", if namespaces.len() == 1 { "" } else { "s" }, list(&namespaces)));
+    }
+    if lost.is_empty() && context.delta.removed.is_empty() {
+        let unknown = effects.iter().any(|effect| effect.what == What::Unknown);
+        if !unknown && !out.iter().any(|sentence| sentence.ends_with("nothing is deleted.")) {
+            out.push("Nothing is deleted.".to_owned());
+        }
+    }
+    out.push(format!("Writes {changed} file{} in one commit.", if changed == 1 { "" } else { "s" }));
+    out
+}
+
+fn versions(context: &Context<'_>) -> Vec<String> {
+    let Some(before) = context.before else { return Vec::new() };
+    let version = |stack: &Stack, id: &str| match &stack.component(id)?.content {
+        Content::Addon(addon) => Some(addon.chart.version.clone()),
+        Content::Manifest(_) => None,
+    };
+    let ids = context.stack.components.iter().map(|component| component.id.as_str());
+    ids.filter_map(|id| {
+        let (old, new) = (version(before, id)?, version(context.stack, id)?);
+        (old != new).then(|| format!("{} goes from chart {old} to {new}.", shown_name(context, id)))
+    })
+    .collect()
+}
+
+fn shown_name(context: &Context<'_>, id: &str) -> String {
+    let component = context.stack.component(id).or_else(|| context.before.and_then(|before| before.component(id)));
+    component.map_or_else(|| id.to_owned(), |component| component.name.to_string())
+}
+
+/// `3 components: a, b and c`, cut after five.
+fn counted(names: &[String]) -> String {
+    match names {
+        [one] => one.clone(),
+        few if few.len() <= 5 => format!("{} components: {}", few.len(), list(few)),
+        many => format!("{} components: {} and {} more", many.len(), many[..4].join(", "), many.len() - 4),
+    }
+}
+
+pub fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
