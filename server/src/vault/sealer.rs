@@ -48,10 +48,19 @@ pub struct MissingSecret {
 #[derive(Debug)]
 pub struct Outcome {
     pub files: SealedFiles,
-    /// To be stored before the files are used anywhere, each only if its key is not there yet; if it
-    /// is, a concurrent plan was first and its bytes are to be taken.
+    /// To be stored before the files are used anywhere, each only if its key is not there yet; else
+    /// [`Outcome::take_stored`].
     pub fresh: Vec<(SealKey, Vec<u8>)>,
     pub missing: Vec<MissingSecret>,
+}
+
+impl Outcome {
+    /// A concurrent plan stored this key first, so its bytes are the file.
+    pub fn take_stored(&mut self, key: &SealKey, bytes: Vec<u8>) {
+        if let Some(sealed) = self.files.get(&key.path).cloned() {
+            self.files.insert(key.path.clone(), Sealed { bytes, ..sealed });
+        }
+    }
 }
 
 /// Seals for one cluster.

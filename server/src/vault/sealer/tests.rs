@@ -137,6 +137,18 @@ fn sealing_twice_gives_the_same_bytes_and_opens_nothing() {
 }
 
 #[test]
+fn of_two_concurrent_plans_the_first_to_store_decides_the_bytes() {
+    let place = Place::new();
+    let plan = || Sealer::new(&place.vault, "prod", &place.recipients, &place.secrets).seal(&[an_addon()], place.now, &|_| None).unwrap();
+    let (first, mut second) = (plan(), plan());
+    assert_ne!(first.files, second.files);
+    assert_eq!(first.fresh[0].0, second.fresh[0].0);
+    let (key, bytes) = first.fresh[0].clone();
+    second.take_stored(&key, bytes);
+    assert_eq!(first.files, second.files);
+}
+
+#[test]
 fn setting_the_same_value_again_changes_nothing() {
     let mut place = Place::new();
     let first = place.seal(&[a_manifest(), an_addon()]);

@@ -130,6 +130,27 @@ fn we_decrypt_what_sops_encrypted_comments_and_all() {
     assert_eq!(decrypt(changed.as_bytes(), &identities[0]).err(), Some(SopsError::Mac));
 }
 
+/// Whoever takes over by hand can: sops changes one value of our file and adds a recipient to it.
+#[test]
+fn sops_edits_our_file_and_we_read_the_result() {
+    let (identities, recipients) = people(1);
+    let document = json!({"kind": "Secret", "metadata": {"name": "db"}, "stringData": {"a": "x", "b": "y"}});
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.enc.yaml");
+    std::fs::write(&path, encrypt(&PlainTree::new(document), &recipients, now()).unwrap()).unwrap();
+    let Some(mut set) = stock("sops") else { return };
+    set.env("SOPS_AGE_KEY", identities[0].to_string().expose_secret());
+    let output = set.arg("set").arg(&path).args(["[\"stringData\"][\"a\"]", "\"new\""]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let added = Identity::generate();
+    let to = added.to_public().to_string();
+    let Some(output) = sops(&identities[0], &["rotate", "--in-place", "--add-age", &to], &path) else { return };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let opened = decrypt(&std::fs::read(&path).unwrap(), &added).unwrap();
+    assert_eq!(opened.expose()["stringData"], json!({"a": "new", "b": "y"}));
+}
+
 /// Stock `age` opens the stanza: it holds the raw data key and nothing else.
 #[test]
 fn age_opens_the_data_key() {
