@@ -2,6 +2,8 @@
 //!
 //! `cluster.yaml` is its written form for `countersign render`.
 
+pub mod source;
+
 use serde::{Deserialize, Serialize};
 
 use crate::name::Name;

@@ -2,7 +2,9 @@
 //!
 //! `stack.yaml` is its written form.
 
+pub mod field;
 pub mod graph;
+pub mod source;
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 
 pub mod edit;
 pub mod emit;
+pub mod fields;
 pub mod path;
 pub mod read;
 pub mod scalar;

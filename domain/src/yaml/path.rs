@@ -25,6 +25,10 @@ impl ValuePath {
         ValuePath::default()
     }
 
+    pub fn of(segments: &[Segment]) -> ValuePath {
+        ValuePath(segments.to_vec())
+    }
+
     pub fn segments(&self) -> &[Segment] {
         &self.0
     }

@@ -9,7 +9,7 @@ mod build;
 use serde_json::Value;
 
 use super::path::ValuePath;
-use build::{Builder, Limits};
+use build::{Builder, Keys, Rules, Seek};
 
 /// The most that one text may hold: values, a manifest.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -37,12 +37,16 @@ pub struct Document {
 
 /// The only document of `text`; an empty text is null.
 pub fn value(text: &str) -> Result<Value, YamlError> {
-    value_within(text, MAX_BYTES)
+    only(read(text, MAX_BYTES, Keys::AsKubernetes, None)?)
 }
 
-/// Like [`value`] with another limit of size, for files that hold many texts.
-pub(crate) fn value_within(text: &str, max_bytes: usize) -> Result<Value, YamlError> {
-    let mut documents = read(text, max_bytes, None)?.documents;
+/// A file of our own format: with its own limit of size, and with keys as they are written, since no
+/// Kubernetes reads it (`layout: {x: 1, y: 2}`).
+pub(crate) fn own_file(text: &str, max_bytes: usize) -> Result<Value, YamlError> {
+    only(read(text, max_bytes, Keys::AsWritten, None)?)
+}
+
+fn only(mut documents: Vec<Document>) -> Result<Value, YamlError> {
     if let Some(second) = documents.get(1) {
         let message = "a second document starts here; only one belongs in this text".to_owned();
         return Err(YamlError { message, line: second.line, column: 1, path: None });
@@ -52,7 +56,7 @@ pub(crate) fn value_within(text: &str, max_bytes: usize) -> Result<Value, YamlEr
 
 /// Every document of `text`; empty ones are left out.
 pub fn documents(text: &str) -> Result<Vec<Document>, YamlError> {
-    Ok(read(text, MAX_BYTES, None)?.documents)
+    read(text, MAX_BYTES, Keys::AsKubernetes, None)
 }
 
 /// The line (from 1) of the value at `path` in the first document, that of its key if it has one.
@@ -62,26 +66,27 @@ pub fn line_of(text: &str, path: &ValuePath) -> Option<usize> {
 
 /// Like [`line_of`], in the document with this index of [`documents`].
 pub fn line_in(text: &str, document: usize, path: &ValuePath) -> Option<usize> {
-    match read(text, usize::MAX, Some((document, path))) {
-        Ok(read) => read.found,
-        // Broken further down: what stood above is still where it was.
-        Err(_) => None,
-    }
+    let (depth, line) = nearest_lines(text, document, std::slice::from_ref(path))[0]?;
+    (depth == path.segments().len()).then_some(line)
 }
 
-struct Read {
-    documents: Vec<Document>,
-    found: Option<usize>,
+/// For each path the depth and the line of its nearest value around it, in one reading. What stands
+/// above a fault is found all the same.
+pub(crate) fn nearest_lines(text: &str, document: usize, paths: &[ValuePath]) -> Vec<Option<(usize, usize)>> {
+    let mut seek = Seek::new(document, paths);
+    // Whether the rest is valid is not the question here.
+    let _ = read(text, usize::MAX, Keys::AsWritten, Some(&mut seek));
+    seek.found
 }
 
-fn read(text: &str, max_bytes: usize, seek: Option<(usize, &ValuePath)>) -> Result<Read, YamlError> {
+fn read(text: &str, max_bytes: usize, keys: Keys, seek: Option<&mut Seek<'_>>) -> Result<Vec<Document>, YamlError> {
     if text.len() > max_bytes {
         let message = format!("{} bytes are more than the limit of {max_bytes}", text.len());
         return Err(YamlError { message, line: 1, column: 1, path: None });
     }
     refuse_control_characters(text)?;
-    let limits = Limits { depth: MAX_DEPTH, nodes: MAX_NODES };
-    let mut builder = Builder::new(limits, seek);
+    let rules = Rules { depth: MAX_DEPTH, nodes: MAX_NODES, keys };
+    let mut builder = Builder::new(rules, seek);
     // A block scalar at the very end gets no line feed that is not there, as in Go's readers.
     let mut options = granit_parser::options! {
         emit_unresolved_aliases: true,
@@ -91,11 +96,11 @@ fn read(text: &str, max_bytes: usize, seek: Option<(usize, &ValuePath)>) -> Resu
     for next in granit_parser::Parser::new_from_str_with_options(text, options) {
         let (event, span) = next.map_err(|error| builder.scan_error(&error))?;
         builder.take(event, &span)?;
-        if builder.found.is_some() {
+        if builder.has_found_all() {
             break;
         }
     }
-    Ok(Read { found: builder.found, documents: builder.documents })
+    Ok(builder.documents)
 }
 
 fn refuse_control_characters(text: &str) -> Result<(), YamlError> {

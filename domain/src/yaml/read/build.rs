@@ -7,17 +7,37 @@ use super::{Document, YamlError};
 use crate::yaml::path::{Segment, ValuePath};
 use crate::yaml::scalar::{self, Refused};
 
-pub struct Limits {
+pub struct Rules {
     pub depth: usize,
     pub nodes: usize,
+    pub keys: Keys,
 }
 
-pub struct Builder<'a> {
+/// What a plain key such as `y` or `0x10` is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    /// Refused where Kubernetes would read another text.
+    AsKubernetes,
+    AsWritten,
+}
+
+/// Paths whose lines are wanted, and for each the deepest value on its way seen so far with its line.
+pub struct Seek<'a> {
+    document: usize,
+    paths: &'a [ValuePath],
+    pub found: Vec<Option<(usize, usize)>>,
+}
+
+impl<'a> Seek<'a> {
+    pub fn new(document: usize, paths: &'a [ValuePath]) -> Seek<'a> {
+        Seek { document, paths, found: vec![None; paths.len()] }
+    }
+}
+
+pub struct Builder<'s, 'a> {
     pub documents: Vec<Document>,
-    /// The line that was sought.
-    pub found: Option<usize>,
-    limits: Limits,
-    seek: Option<(usize, &'a ValuePath)>,
+    rules: Rules,
+    seek: Option<&'s mut Seek<'a>>,
     nodes: usize,
     /// The line of the current document's root.
     root: usize,
@@ -30,9 +50,14 @@ enum Frame {
     Map(Map<String, Value>, Option<String>),
 }
 
-impl<'a> Builder<'a> {
-    pub fn new(limits: Limits, seek: Option<(usize, &'a ValuePath)>) -> Builder<'a> {
-        Builder { documents: Vec::new(), found: None, limits, seek, nodes: 0, root: 1, frames: Vec::new() }
+impl<'s, 'a> Builder<'s, 'a> {
+    pub fn new(rules: Rules, seek: Option<&'s mut Seek<'a>>) -> Builder<'s, 'a> {
+        Builder { documents: Vec::new(), rules, seek, nodes: 0, root: 1, frames: Vec::new() }
+    }
+
+    pub fn has_found_all(&self) -> bool {
+        let exact = |(path, found): (&ValuePath, &Option<(usize, usize)>)| found.is_some_and(|(depth, _)| depth == path.segments().len());
+        self.seek.as_ref().is_some_and(|seek| seek.paths.iter().zip(&seek.found).all(exact))
     }
 
     pub fn take(&mut self, event: Event<'_>, span: &Span) -> Result<(), YamlError> {
@@ -98,7 +123,7 @@ impl<'a> Builder<'a> {
             return Err(self.error("a list or a map cannot be a key", mark));
         }
         self.enter(mark)?;
-        if self.frames.len() == self.limits.depth {
+        if self.frames.len() == self.rules.depth {
             return Err(self.too_deep(mark));
         }
         self.reached(mark);
@@ -120,8 +145,8 @@ impl<'a> Builder<'a> {
 
     fn count(&mut self, mark: &Marker) -> Result<(), YamlError> {
         self.nodes += 1;
-        if self.nodes > self.limits.nodes {
-            return Err(self.error(&format!("more than {} values", self.limits.nodes), mark));
+        if self.nodes > self.rules.nodes {
+            return Err(self.error(&format!("more than {} values", self.rules.nodes), mark));
         }
         Ok(())
     }
@@ -133,6 +158,7 @@ impl<'a> Builder<'a> {
             return Err(self.error("merge keys (`<<`) are not allowed; write the values out", mark));
         }
         let read = match scalar::resolve(text) {
+            Ok(value) if self.rules.keys == Keys::AsWritten && !value.is_null() => return Ok(text.to_owned()),
             Ok(Value::String(key)) => return Ok(key),
             Ok(Value::Null) => return Err(self.error("a key is missing or null; if it is meant, write it in quotes", mark)),
             Ok(other) => other.to_string(),
@@ -168,12 +194,18 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Notes the line if the value that starts here is the one sought.
+    /// Notes the line for every sought path that leads through or to the value that starts here.
     fn reached(&mut self, mark: &Marker) {
-        let Some((document, path)) = self.seek else { return };
-        let here = self.found.is_none() && document == self.documents.len() && path.segments().len() == self.frames.len();
-        if here && path.segments().iter().zip(&self.frames).all(|(segment, frame)| frame.is_at(segment)) {
-            self.found = Some(mark.line());
+        let Some(seek) = &mut self.seek else { return };
+        if seek.document != self.documents.len() {
+            return;
+        }
+        for (path, found) in seek.paths.iter().zip(&mut seek.found) {
+            let depth = self.frames.len();
+            let is_new = found.is_none_or(|(before, _)| depth > before) && path.segments().len() >= depth;
+            if is_new && path.segments().iter().zip(&self.frames).all(|(segment, frame)| frame.is_at(segment)) {
+                *found = Some((depth, mark.line()));
+            }
         }
     }
 
@@ -196,7 +228,7 @@ impl<'a> Builder<'a> {
     }
 
     fn too_deep(&self, mark: &Marker) -> YamlError {
-        self.error(&format!("nested deeper than {} levels", self.limits.depth), mark)
+        self.error(&format!("nested deeper than {} levels", self.rules.depth), mark)
     }
 
     fn error(&self, message: &str, mark: &Marker) -> YamlError {

@@ -69,6 +69,12 @@ fn keys_become_strings_as_in_kubernetes() {
 }
 
 #[test]
+fn our_own_files_have_keys_as_written() {
+    assert_eq!(own_file("{x: 1, y: 2, 0x10: 3}", 100), Ok(json!({"x": 1, "y": 2, "0x10": 3})));
+    assert!(own_file("{y: 1, \"y\": 2}", 100).is_err());
+}
+
+#[test]
 fn broken_syntax_says_where() {
     for (text, line) in [("a: [1, 2\n", 2), ("a:\n\t- b\n", 2), ("a: 'x\n", 1), ("a: b: c\n", 1), ("a: {b: 1]\n", 1)] {
         let error = refused(text);
