@@ -179,7 +179,13 @@ pub fn verify_file(terms: &Terms<'_>, file: &[u8], rules: &Rules<'_>) -> Result<
     judge(terms, SshSignature::parse(file)?, None, &[], rules)
 }
 
-fn judge(terms: &Terms<'_>, signature: SshSignature, rp_id_hash: Option<&[u8]>, trailing: &[u8], rules: &Rules<'_>) -> Result<Approved, Refusal> {
+fn judge(
+    terms: &Terms<'_>,
+    signature: SshSignature,
+    rp_id_hash: Option<&[u8]>,
+    trailing: &[u8],
+    rules: &Rules<'_>,
+) -> Result<Approved, Refusal> {
     where_it_was_made(terms.plan, &signature, rules.site)?;
     let application = Sha256::digest(signature.key.application());
     if rp_id_hash.is_some_and(|hash| hash != application.as_slice()) {

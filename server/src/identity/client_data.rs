@@ -3,7 +3,10 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Deserializer, de::{Error, IgnoredAny, MapAccess, Visitor}};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, MapAccess, Visitor},
+};
 
 /// The members that matter. Others may stand beside them (browsers add some on purpose), none twice.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

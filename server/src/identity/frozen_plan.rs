@@ -1,6 +1,9 @@
 //! A plan together with the very bytes it was read from, so that what is judged is what was signed.
 
-use domain::plan::{Plan, WriterKind, freeze::{self, ParseError}};
+use domain::plan::{
+    Plan, WriterKind,
+    freeze::{self, ParseError},
+};
 use jiff::Timestamp;
 
 use super::approval::Terms;

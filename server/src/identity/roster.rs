@@ -8,7 +8,11 @@ use std::{collections::BTreeMap, fmt, fmt::Write as _};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-use super::{signing_key::{KEY_TYPE, SigningKey}, sshsig::NAMESPACE, wire::Reader};
+use super::{
+    signing_key::{KEY_TYPE, SigningKey},
+    sshsig::NAMESPACE,
+    wire::Reader,
+};
 
 /// The name the platform's own lines stand under; no person can have it.
 pub const PLATFORM: &str = "countersign";
@@ -82,8 +86,15 @@ impl Term {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
     /// The platform's key for commits: an `ssh-ed25519` public key, type and base64.
-    Platform { key: String, term: Term },
-    Person { signer: Signer, key: SigningKey, term: Term },
+    Platform {
+        key: String,
+        term: Term,
+    },
+    Person {
+        signer: Signer,
+        key: SigningKey,
+        term: Term,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -269,9 +280,7 @@ fn line(text: &str) -> Option<Line> {
     let (namespace, term) = options_of(options)?;
     let read = match (namespace, key.split(' ').next()?) {
         (GIT, ED25519) if name == PLATFORM => Line::Platform { key: platform_key(key)?, term },
-        (NAMESPACE, KEY_TYPE) => {
-            Line::Person { signer: Signer::new(name).ok()?, key: SigningKey::from_line(key).ok()?, term }
-        }
+        (NAMESPACE, KEY_TYPE) => Line::Person { signer: Signer::new(name).ok()?, key: SigningKey::from_line(key).ok()?, term },
         _ => return None,
     };
     // One meaning, one spelling: what would be written differently was not written here.

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::{STANDARD, STANDARD_NO_PAD}};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
+};
 use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
 use sha2::{Digest, Sha256};
 
@@ -65,12 +68,7 @@ impl SigningKey {
     }
 
     pub fn blob(&self) -> Vec<u8> {
-        Writer::default()
-            .string(KEY_TYPE)
-            .string(CURVE)
-            .string(self.point.to_sec1_point(false).as_bytes())
-            .string(&self.application)
-            .done()
+        Writer::default().string(KEY_TYPE).string(CURVE).string(self.point.to_sec1_point(false).as_bytes()).string(&self.application).done()
     }
 
     /// Reads `sk-ecdsa-sha2-nistp256@openssh.com AAAA…`, with or without a comment after it.

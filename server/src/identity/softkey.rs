@@ -1,13 +1,22 @@
 //! A key in software for tests: it signs whatever an honest or a hostile authenticator might.
 #![expect(clippy::unwrap_used, reason = "only tests use this")]
 
-use std::{io::Write, path::Path, process::{Command, Stdio}};
+use std::{
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use p256::ecdsa::{Signature, SigningKey as Private, signature::Signer as _};
 use sha2::{Digest, Sha256};
 
-use super::{approval::Assertion, roster::Roster, signing_key::SigningKey, sshsig::{self, MadeBy, SshSignature}};
+use super::{
+    approval::Assertion,
+    roster::Roster,
+    signing_key::SigningKey,
+    sshsig::{self, MadeBy, SshSignature},
+};
 
 pub struct Softkey {
     private: Private,

@@ -7,7 +7,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use p256::ecdsa::Signature;
 use sha2::{Digest, Sha256, Sha512};
 
-use super::{signing_key::{KEY_TYPE, SigningKey}, wire::{Reader, Writer}};
+use super::{
+    signing_key::{KEY_TYPE, SigningKey},
+    wire::{Reader, Writer},
+};
 
 /// Keeps these signatures from meaning anything elsewhere.
 pub const NAMESPACE: &str = "countersign-deploy@v1";
@@ -172,12 +175,8 @@ impl SshSignature {
             MadeBy::OpenSsh => Sha256::digest(challenge(plan)),
             MadeBy::Passkey { client_data, .. } => Sha256::digest(client_data),
         };
-        let message = Writer::default()
-            .raw(&Sha256::digest(self.key.application()))
-            .byte(self.flags)
-            .number(self.counter)
-            .raw(&last)
-            .done();
+        let message =
+            Writer::default().raw(&Sha256::digest(self.key.application())).byte(self.flags).number(self.counter).raw(&last).done();
         self.key.made(&self.signature, &message)
     }
 }

@@ -97,7 +97,11 @@ mod tests {
 
     #[test]
     fn a_scalar_has_one_form() {
-        for scalar in [[0xff; 32], [0x7f; 32], { let mut one = [0; 32]; one[31] = 1; one }] {
+        for scalar in [[0xff; 32], [0x7f; 32], {
+            let mut one = [0; 32];
+            one[31] = 1;
+            one
+        }] {
             let bytes = Writer::default().scalar(&scalar).done();
             assert_eq!(Reader::new(&bytes).scalar().unwrap(), scalar);
         }

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::identity::{roster::PLATFORM, softkey::{Claim, Softkey, client_data, ssh_keygen_says}};
+use crate::identity::{
+    roster::PLATFORM,
+    softkey::{Claim, Softkey, client_data, ssh_keygen_says},
+};
 
 const ORIGIN: &str = "https://cs.example.com";
 const RP_ID: &str = "cs.example.com";
@@ -171,7 +174,8 @@ fn what_was_not_asked_for_is_refused() {
 #[test]
 fn client_data_in_an_order_that_openssh_refuses_is_refused_here_too() {
     let good = honest().client_data;
-    let turned = good.replacen(r#"{"type":"webauthn.get","#, "{", 1).replacen(",\"crossOrigin\"", r#","type":"webauthn.get","crossOrigin""#, 1);
+    let turned =
+        good.replacen(r#"{"type":"webauthn.get","#, "{", 1).replacen(",\"crossOrigin\"", r#","type":"webauthn.get","crossOrigin""#, 1);
     check("approval_malformed", &Claim { client_data: turned, ..honest() });
     check("approval_malformed", &Claim { client_data: good.replacen('{', "{ ", 1), ..honest() });
     check("approval_malformed", &Claim { client_data: good.replacen(r#"{"#, r#"{"type":"webauthn.get","#, 1), ..honest() });
@@ -196,8 +200,7 @@ fn another_keys_signature_is_refused() {
 fn every_flipped_bit_of_an_assertion_is_refused() {
     let key = ilses_key();
     let (public, good, roster) = (key.public(), key.assert(&honest()), roster());
-    let fields: [fn(&mut Assertion) -> &mut Vec<u8>; 3] =
-        [|a| &mut a.client_data, |a| &mut a.authenticator_data, |a| &mut a.signature];
+    let fields: [fn(&mut Assertion) -> &mut Vec<u8>; 3] = [|a| &mut a.client_data, |a| &mut a.authenticator_data, |a| &mut a.signature];
     let mut tried = 0;
     for field in fields {
         for bit in 0..field(&mut good.clone()).len() * 8 {
@@ -303,7 +306,8 @@ fn countersigned_takes_enough_different_people_over_these_bytes() {
     let ilse = verdict(&honest()).unwrap();
     let tomas = verify_file(&terms(PLAN), Softkey::new(2, "ssh:").sign_as_openssh(PLAN, 0x05).file().as_bytes(), &rules(&roster)).unwrap();
     let countersigned = |plan: &'static [u8], approvals: &[&Approved], needed| {
-        Countersigned::new(plan, approvals.iter().map(|approval| (*approval).clone()).collect(), needed).map(|signed| signed.approvals.len())
+        Countersigned::new(plan, approvals.iter().map(|approval| (*approval).clone()).collect(), needed)
+            .map(|signed| signed.approvals.len())
     };
     assert_eq!(countersigned(PLAN, &[&ilse], 1), Ok(1));
     assert_eq!(countersigned(PLAN, &[&ilse, &tomas], 2), Ok(2));
@@ -318,7 +322,16 @@ fn offline_the_origin_lies_within_the_keys_rp_id() {
     for good in ["https://cs.example.com", "https://a.cs.example.com:8443"] {
         assert!(is_within(good, RP_ID), "{good}");
     }
-    for bad in ["http://cs.example.com", "https://notcs.example.com", "https://example.com", "https://cs.example.com.evil", "https://cs.example.com/x", "https://evil@cs.example.com", "https://cs.example.com:", "ftp://cs.example.com"] {
+    for bad in [
+        "http://cs.example.com",
+        "https://notcs.example.com",
+        "https://example.com",
+        "https://cs.example.com.evil",
+        "https://cs.example.com/x",
+        "https://evil@cs.example.com",
+        "https://cs.example.com:",
+        "ftp://cs.example.com",
+    ] {
         assert!(!is_within(bad, RP_ID), "{bad}");
     }
     assert!(is_within("http://localhost:3000", "localhost") && is_within("http://a.localhost", "localhost"));
