@@ -6,6 +6,7 @@ pub mod cluster;
 pub mod draft;
 pub mod environment;
 pub mod overview;
+pub mod passkey;
 pub mod person;
 pub mod plan;
 pub mod record;

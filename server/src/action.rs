@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod enrolment;
 pub mod environment;
+pub mod passkey;
 pub mod people;
 pub mod person;
 pub mod place;

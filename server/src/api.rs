@@ -9,6 +9,7 @@ pub mod headers;
 pub mod health;
 pub mod limit;
 pub mod openapi;
+pub mod passkey;
 pub mod person;
 pub mod problem;
 pub mod running;

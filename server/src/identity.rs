@@ -4,7 +4,10 @@
 
 pub mod approval;
 pub mod client_data;
+pub mod ceremony;
+pub mod enrolment;
 pub mod frozen_plan;
+pub mod passkey;
 pub mod password;
 pub mod roster;
 pub mod session;

@@ -14,9 +14,9 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
 use crate::api::doors::Doors;
-use crate::api::doors::Policy::{Enrolling, May, PersonMay, Public};
+use crate::api::doors::Policy::{Enrolling, May, Person, PersonMay, Public};
 use crate::api::problem::{Refusal, too_large};
-use crate::api::{access, cluster, environment, headers, health, openapi, person, running, secret, session, setup, variable};
+use crate::api::{access, cluster, environment, headers, health, openapi, passkey, person, running, secret, session, setup, variable};
 use crate::identity;
 use crate::server::Shared;
 use crate::site;
@@ -35,6 +35,16 @@ fn doors() -> Doors {
         .door("POST /api/v1/session/enrolment",            Public,                routes!(session::log_in_to_enrol))
         .door("DELETE /api/v1/session",                    Public,                routes!(session::log_out))
         .door("PUT /api/v1/me/password",                   Enrolling,             routes!(session::set_password))
+
+        .door("POST /api/v1/passkey/login/start",          Public,                routes!(passkey::start_login))
+        .door("POST /api/v1/passkey/login/finish",         Public,                routes!(passkey::finish_login))
+        .door("POST /api/v1/passkey/enrol/start",          Enrolling,             routes!(passkey::start_enrolment))
+        .door("POST /api/v1/passkey/enrol/finish",         Enrolling,             routes!(passkey::finish_enrolment))
+        .door("POST /api/v1/passkey/device/start",         Person,                routes!(passkey::start_device))
+        .door("POST /api/v1/passkey/device/finish",        Person,                routes!(passkey::finish_device))
+        .door("GET /api/v1/passkey/keys",                  Person,                routes!(passkey::list))
+        .door("PATCH /api/v1/passkey/keys/{key}",          Person,                routes!(passkey::rename))
+        .door("DELETE /api/v1/passkey/keys/{key}",         Person,                routes!(passkey::revoke))
 
         .door("GET /api/v1/people",                        May(See),              routes!(person::list))
         .door("POST /api/v1/people",                       PersonMay(Administer), routes!(person::add))

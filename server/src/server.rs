@@ -9,6 +9,7 @@ use crate::api::limit::Limits;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::git::PlatformKey;
+use crate::identity::ceremony::Ceremonies;
 use crate::ids::Ids;
 use crate::metrics::Metrics;
 use crate::public_url::PublicUrl;
@@ -24,6 +25,7 @@ pub struct Server {
     pub clock: Clock,
     pub ids: Ids,
     pub limits: Limits,
+    pub ceremonies: Ceremonies,
     pub metrics: Metrics,
     pub vault: Arc<Vault>,
     pub platform_key: Arc<PlatformKey>,
@@ -49,6 +51,7 @@ impl Server {
         Ok(Server {
             ids: Ids::new(clock.clone()),
             limits: Limits::default(),
+            ceremonies: Ceremonies::default(),
             metrics: Metrics::default(),
             vault: Arc::new(vault),
             platform_key: Arc::new(platform_key),

@@ -13,6 +13,7 @@ pub mod agent;
 pub mod approval;
 pub mod audit;
 pub mod cluster;
+pub mod credential;
 pub mod deployment;
 pub mod draft;
 pub mod enrolment;

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod approval;
 mod doors;
 mod durability;
 mod git_commit;
@@ -12,6 +13,7 @@ mod git_history;
 mod git_https;
 mod git_local;
 mod git_ssh;
+mod passkey;
 mod people;
 mod request;
 mod sessions;

@@ -123,6 +123,13 @@ impl Client {
 }
 
 impl Answer {
+    /// What a success says; null where it says nothing.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!(self.status.is_success(), "{}: {}", self.what, self.text());
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
     #[track_caller]
     pub fn expect_status(self, status: u16) -> Answer {
         assert_eq!(self.status.as_u16(), status, "{}: {}", self.what, self.text());

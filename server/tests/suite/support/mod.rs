@@ -1,5 +1,6 @@
 //! A whole server on a free port with a folder of its own, and people to use it.
 
+pub mod authenticator;
 mod client;
 pub mod git;
 pub mod git_http;
