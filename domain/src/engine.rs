@@ -16,7 +16,7 @@ use crate::object::ObjectKey;
 use crate::repository::Tree;
 use crate::resolve::{Resolution, ResolvedComponent, ResolvedContent};
 use crate::sealing::{SealRequest, SealedFiles};
-use crate::stack::{Component, Content, Stack};
+use crate::stack::{Component, Content, Stack, source};
 use crate::yaml::emit;
 
 pub use addon::RESERVED_RELEASE_FIELDS;
@@ -70,12 +70,13 @@ pub fn render(stack: &Stack, cluster: &Cluster, resolution: &Resolution<'_>, sea
 fn render_flux(stack: &Stack, cluster: &Cluster, resolution: &Resolution<'_>, sealed: &SealedFiles) -> Rendered {
     let tree = Tree::new(&cluster.repository.path, cluster.name.clone());
     let mut out = Rendered::default();
-    out.put(tree.stack_yaml(&stack.id), stack_yaml(stack));
+    out.put(tree.stack_yaml(&stack.id), source::emit(stack));
 
+    let own = namespace::own(resolution);
     let mut namespaces = BTreeSet::new();
     for resolved in &resolution.components {
         let component = resolved.component;
-        let needs = namespace::needed(cluster, resolution, resolved);
+        let needs = namespace::needed(cluster, &own, resolved);
         let folder = tree.component(&stack.id, &component.id);
         let files = match (&resolved.content, &component.content) {
             (Some(ResolvedContent::Addon { values }), Content::Addon(addon)) => addon::files(stack, &tree, component, addon, values, sealed),
@@ -136,11 +137,3 @@ impl Rendered {
 
 #[cfg(test)]
 mod tests;
-
-fn stack_yaml(stack: &Stack) -> String {
-    emit::emit(&serde_json::to_value(stack).unwrap_or_default())
-}
-
-pub fn stack_of(text: &str) -> Option<Stack> {
-    serde_json::from_value(crate::yaml::read::value(text).ok()?).ok()
-}

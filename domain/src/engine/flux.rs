@@ -3,6 +3,8 @@
 //! Every component has its own Kustomization because Flux's `dependsOn` works within one kind only; that is what makes
 //! a DAG of charts and manifests exact. `postBuild` and `targetNamespace` are never set: what is written stays as it is.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{COMPONENT_LABEL, Rendered, STACK_LABEL, health};
@@ -44,7 +46,7 @@ pub fn component(around: &Around<'_>, component: &Component, content: &Option<Re
         depends_on.extend(stack.depends_on.iter().map(ready_name));
     }
     depends_on.extend(component.depends_on.iter().map(|on| component_name(&stack.id, on)));
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     depends_on.retain(|name| seen.insert(name.clone()));
 
     let mut spec = spec(cluster, &Tree::flux_path(&tree.component(&stack.id, &component.id)), component.timeout.as_deref().unwrap_or(DEFAULT_TIMEOUT));
@@ -82,7 +84,8 @@ pub fn stack_entry(around: &Around<'_>, out: &mut Rendered) {
 
     let mut ready = spec(cluster, &Tree::flux_path(&tree.ready(&stack.id)), "5m");
     ready.insert("prune".into(), true.into());
-    let last = stack.components.iter().filter(|component| !stack.components.iter().any(|other| other.depends_on.contains(&component.id)));
+    let waited_for: BTreeSet<&Name> = stack.components.iter().flat_map(|component| &component.depends_on).collect();
+    let last = stack.components.iter().filter(|component| !waited_for.contains(&component.id));
     put_depends_on(&mut ready, last.map(|component| component_name(&stack.id, &component.id)).collect());
     let ready = object(metadata(ready_name(&stack.id)), ready);
 

@@ -16,19 +16,19 @@ pub fn is_reserved(cluster: &Cluster, namespace: &str) -> bool {
 }
 
 /// The namespaces that a component needs and that are ours to write.
-pub fn needed(cluster: &Cluster, resolution: &Resolution<'_>, resolved: &ResolvedComponent<'_>) -> BTreeSet<String> {
+pub fn needed(cluster: &Cluster, own: &BTreeSet<&str>, resolved: &ResolvedComponent<'_>) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = match &resolved.content {
         Some(ResolvedContent::Manifest { objects }) => objects.iter().filter_map(|object| object.key.namespace.clone()).collect(),
         Some(ResolvedContent::Addon { .. }) => resolved.component.namespace.iter().cloned().collect(),
         None => BTreeSet::new(),
     };
-    names.retain(|name| !is_reserved(cluster, name) && !is_own(resolution, name));
+    names.retain(|name| !is_reserved(cluster, name) && !own.contains(name.as_str()));
     names
 }
 
-/// Whether a manifest of the stack brings this Namespace itself.
-fn is_own(resolution: &Resolution<'_>, name: &str) -> bool {
-    resolution.objects().any(|(_, object)| object.key.is("", "Namespace") && object.key.name == name)
+/// The Namespaces that manifests of the stack bring themselves.
+pub fn own<'a>(resolution: &'a Resolution<'_>) -> BTreeSet<&'a str> {
+    resolution.objects().filter(|(_, object)| object.key.is("", "Namespace")).map(|(_, object)| object.key.name.as_str()).collect()
 }
 
 pub fn files(cluster: &Cluster, tree: &Tree, namespaces: &BTreeSet<String>, out: &mut Rendered) {

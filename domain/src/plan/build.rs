@@ -154,7 +154,7 @@ pub fn build(input: &Input<'_>) -> Built {
 
 /// A stack as `stack.yaml` has it.
 fn recorded(text: &str) -> Option<Stack> {
-    crate::engine::stack_of(text)
+    crate::stack::source::parse(text).ok()
 }
 
 /// A component that cannot be rendered stays in the plan as the head has it; a finding blocks the plan anyway.

@@ -35,7 +35,10 @@ pub fn changes(sides: &Sides<'_>, delta: &Delta, authorship: &[Authorship]) -> V
     let mut out = stack_fields(sides);
     let gone = sides.before.iter().flat_map(|before| &before.components).filter(|component| sides.after.component(component.id.as_str()).is_none());
     for component in sides.after.components.iter().chain(gone) {
-        if delta.does(&component.id) == Does::Nothing || sides.rendered.skipped.contains(&component.id) {
+        let id = component.id.as_str();
+        let same = sides.before.and_then(|before| before.component(id)) == sides.after.component(id);
+        let quiet = same && delta.does(&component.id) == Does::Nothing;
+        if quiet || sides.rendered.skipped.contains(&component.id) {
             continue;
         }
         component_changes(sides, component, &mut out);
@@ -51,8 +54,8 @@ fn component_changes(sides: &Sides<'_>, component: &Component, out: &mut Vec<Val
     let id = component.id.as_str();
     let now = sides.after.component(id);
     let was = sides.before.and_then(|before| before.component(id));
-    for Difference { path, before, after } in diff::values(fields(was).as_ref(), fields(now).as_ref()) {
-        out.push(change(id, format!("({path})"), before, after, None));
+    for one in diff::values(fields(was).as_ref(), fields(now).as_ref()) {
+        out.push(change(id, in_brackets(&one), one.before, one.after, None));
     }
     let texts = |side: Option<&Component>| side.map(|component| read::documents(component.text()).unwrap_or_default()).unwrap_or_default();
     let (old_text, new_text) = (texts(was), texts(now));
@@ -175,9 +178,17 @@ fn fields(component: Option<&Component>) -> Option<Value> {
     Some(Value::Object(fields))
 }
 
+/// A field's own name, without the quotes that a path would need.
+fn in_brackets(one: &Difference) -> String {
+    match one.path.segments() {
+        [Segment::Key(field)] => format!("({field})"),
+        [Segment::Key(field), ..] => format!("({field}{})", one.path.to_string().trim_start_matches(field.as_str())),
+        _ => format!("({})", one.path),
+    }
+}
+
 fn stack_fields(sides: &Sides<'_>) -> Vec<ValueChange> {
     let fields = |stack: &Stack| {
-        let variables: Map<String, Value> = stack.variables.iter().map(|one| (one.name.clone(), serde_json::to_value(one).unwrap_or_default())).collect();
         let mut fields = Map::new();
         let mut put = |name: &str, value: Value| drop(fields.insert(name.to_owned(), value));
         put("name", stack.name.as_str().into());
@@ -187,8 +198,10 @@ fn stack_fields(sides: &Sides<'_>) -> Vec<ValueChange> {
         if !stack.depends_on.is_empty() {
             put("waits for", stack.depends_on.iter().map(|on| Value::from(on.as_str())).collect());
         }
-        if !variables.is_empty() {
-            put("variables", Value::Object(variables));
+        for one in &stack.variables {
+            let need = if one.required { ", required" } else { "" };
+            let default = one.default.as_ref().map(|value| format!(", default {value}")).unwrap_or_default();
+            put(&format!("variable {}", one.name), format!("{}{need}{default}", one.kind.as_str()).into());
         }
         Value::Object(fields)
     };
@@ -196,7 +209,7 @@ fn stack_fields(sides: &Sides<'_>) -> Vec<ValueChange> {
     let Some(before) = sides.before else { return Vec::new() };
     diff::values(Some(&fields(before)), Some(&fields(sides.after)))
         .into_iter()
-        .map(|one| ValueChange { component: None, ..change("", format!("({})", one.path), one.before, one.after, None) })
+        .map(|one| ValueChange { component: None, ..change("", in_brackets(&one), one.before, one.after, None) })
         .collect()
 }
 
