@@ -1,6 +1,6 @@
 // What set-up and enrolment share: register the key, try again, then a second one.
 import { say } from "./_form.js";
-import { qr } from "./_qr.js";
+import { qr } from "./qr.js";
 import { deviceLink, enrol } from "./passkey.js";
 
 export const find = (selector) => document.querySelector(selector);

@@ -1,6 +1,6 @@
 // The enrolment page: the code behind the #, a key, then a second one.
 import { clear, complete, once, say, send, show } from "./_form.js";
-import { qr } from "./_qr.js";
+import { qr } from "./qr.js";
 import { doneByPassword, find, registerKey, said } from "./_steps.js";
 import { enrolWithCode, impossible } from "./passkey.js";
 

@@ -5,6 +5,7 @@ pub mod assets;
 pub mod frame;
 pub mod page;
 pub mod part;
+pub mod passkey;
 pub mod routes;
 pub mod session;
 pub mod shell;

@@ -3,8 +3,11 @@
 pub mod author;
 pub mod environment;
 pub mod finding;
+pub mod key_list;
 pub mod new_stack;
 pub mod problem;
+pub mod recipients;
+pub mod scope;
 pub mod seal;
 pub mod state;
 

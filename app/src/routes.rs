@@ -28,6 +28,17 @@ pub fn App() -> AnyView {
             <Routes fallback=|| page::missing::Missing().into_any()>
                 <Route path=path!("/") view=page::overview::Overview ssr=Async/>
                 <Route path=path!("/clusters/:cluster/stacks/:stack") view=page::stack::Stack ssr=Async/>
+                <Route path=path!("/record") view=page::record::Record ssr=Async/>
+                <Route path=path!("/record/:cluster/:number") view=page::record::RecordEntry ssr=Async/>
+                <Route path=path!("/settings") view=page::settings::Settings ssr=Async/>
+                <Route path=path!("/settings/environments") view=page::environments::Environments ssr=Async/>
+                <Route path=path!("/settings/clusters") view=page::clusters::Clusters ssr=Async/>
+                <Route path=path!("/settings/clusters/new") view=page::new_cluster::NewCluster ssr=Async/>
+                <Route path=path!("/settings/clusters/:cluster") view=page::cluster::Cluster ssr=Async/>
+                <Route path=path!("/settings/variables") view=page::variables::Variables ssr=Async/>
+                <Route path=path!("/settings/secrets") view=page::secrets::Secrets ssr=Async/>
+                <Route path=path!("/settings/people") view=page::people::People ssr=Async/>
+                <Route path=path!("/settings/account") view=page::account::Account ssr=Async/>
                 <Route path=path!("/setup") view=page::ceremony::SetUp ssr=Async/>
                 <Route path=path!("/login") view=page::ceremony::LogIn ssr=Async/>
                 <Route path=path!("/enrol") view=page::ceremony::Enrol ssr=Async/>

@@ -6,6 +6,7 @@ pub mod field;
 pub mod icon;
 pub mod loaded;
 pub mod page_head;
+pub mod qr;
 pub mod sheet;
 pub mod tabs;
 pub mod time;

@@ -1,10 +1,11 @@
 //! People and their keys.
 
 use domain::api::Page;
+use domain::api::passkey::{Passkey, PasskeyList, RenamePasskey};
 use domain::api::person::{ChangePerson, EnrolmentLink, NewPerson, Person};
 use domain::problem::Problem;
 
-use super::{ApiClient, BoxFut, encode};
+use super::{ApiClient, BoxFut, encode, query};
 
 impl ApiClient {
     pub fn people(&self) -> BoxFut<Result<Page<Person>, Problem>> {
@@ -22,5 +23,18 @@ impl ApiClient {
     /// A fresh one-time link for somebody who has no key or lost theirs.
     pub fn invite(&self, id: &str) -> BoxFut<Result<EnrolmentLink, Problem>> {
         self.post(format!("/people/{}/enrolment", encode(id)), &serde_json::json!({}))
+    }
+
+    /// One's own keys, or somebody else's for those who administer.
+    pub fn keys(&self, person: Option<&str>) -> BoxFut<Result<PasskeyList, Problem>> {
+        self.get(format!("/passkey/keys{}", query(&[("person", person)])))
+    }
+
+    pub fn rename_key(&self, id: &str, name: &str) -> BoxFut<Result<Passkey, Problem>> {
+        self.patch(format!("/passkey/keys/{}", encode(id)), &RenamePasskey { name: name.to_owned() })
+    }
+
+    pub fn revoke_key(&self, id: &str) -> BoxFut<Result<(), Problem>> {
+        self.tell("DELETE", format!("/passkey/keys/{}", encode(id)), None)
     }
 }

@@ -1,7 +1,7 @@
 //! Secrets: set, replaced, removed; never read.
 
 use domain::api::secret::{Secret, SetSecret};
-use domain::api::variable::Scope;
+use domain::api::variable::{NamedAt, Scope};
 use domain::problem::Problem;
 
 use super::{ApiClient, BoxFut, json, query};
@@ -16,6 +16,6 @@ impl ApiClient {
     }
 
     pub fn remove_secret(&self, scope: &Scope, name: &str) -> BoxFut<Result<(), Problem>> {
-        self.tell("DELETE", "/secrets", Some(json(&serde_json::json!({ "scope": scope, "name": name }))))
+        self.tell("DELETE", "/secrets", Some(json(&NamedAt { scope: scope.clone(), name: name.to_owned() })))
     }
 }

@@ -1,6 +1,6 @@
 //! Variables of all levels.
 
-use domain::api::variable::{Scope, SetVariable, Variable};
+use domain::api::variable::{NamedAt, Scope, SetVariable, Variable};
 use domain::problem::Problem;
 
 use super::{ApiClient, BoxFut, json, query};
@@ -15,6 +15,6 @@ impl ApiClient {
     }
 
     pub fn remove_variable(&self, scope: &Scope, name: &str) -> BoxFut<Result<(), Problem>> {
-        self.tell("DELETE", "/variables", Some(json(&serde_json::json!({ "scope": scope, "name": name }))))
+        self.tell("DELETE", "/variables", Some(json(&NamedAt { scope: scope.clone(), name: name.to_owned() })))
     }
 }

@@ -1,0 +1,198 @@
+//! The record: every entry, newest first, by day, with who drafted and who countersigned it.
+
+mod detail;
+mod row;
+
+use domain::api::Page;
+use domain::api::cluster::Cluster;
+use domain::api::record::Entry;
+use domain::problem::Problem;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use crate::api::{ApiClient, use_api};
+use crate::frame::{Crumb, Frame, Place};
+use crate::page::variables::ClusterFilter;
+use crate::part::environment::EnvironmentMark;
+use crate::part::number;
+use crate::part::problem::ProblemView;
+use crate::part::scope::Places;
+use crate::widget::loaded::Loaded;
+use crate::widget::page_head::PageHead;
+use crate::widget::sheet::Empty;
+use crate::widget::time::civil;
+
+use detail::Detail;
+use row::EntryRow;
+
+#[component]
+pub fn Record() -> AnyView {
+    let api = use_api();
+    let query = use_query_map();
+    let filter = Memo::new(move |_| query.with(|query| Filter { cluster: given(query.get("cluster")), stack: given(query.get("stack")) }));
+    let found = Resource::new(
+        move || filter.get(),
+        move |filter| {
+            let (record, clusters) = (api.record(filter.cluster.as_deref(), filter.stack.as_deref(), None), api.clusters());
+            Box::pin(async move { Ok::<(Page<Entry>, Vec<Cluster>), _>((record.await?, clusters.await?)) })
+        },
+    );
+    view! {
+        <Frame place=Place::Record title="Record" crumbs=vec![Crumb::here("Record")]>
+            <PageHead title="Record" about="Every deployment in order, with who drafted it and who countersigned. Each is a commit in its cluster's repository: nobody can edit it, agents least of all."/>
+            <Loaded resource=found what="the record" view=move |(page, clusters)| view! { <Book page clusters filter=filter.get()/> }/>
+        </Frame>
+    }
+    .into_any()
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Filter {
+    cluster: Option<String>,
+    stack: Option<String>,
+}
+
+fn given(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+#[component]
+fn Book(page: Page<Entry>, clusters: Vec<Cluster>, filter: Filter) -> AnyView {
+    let api = use_api();
+    let places =
+        Places { clusters: clusters.iter().map(|one| (one.name.to_string(), one.environment.to_string())).collect(), ..Places::default() };
+    let (entries, next) = (RwSignal::new(page.items), RwSignal::new(page.next));
+    let problem = RwSignal::<Option<Problem>>::new(None);
+    let is_filtered = filter.cluster.is_some() || filter.stack.is_some();
+    let asked = filter.clone();
+    let older = Action::new_local(move |after: &String| {
+        let answer = api.record(asked.cluster.as_deref(), asked.stack.as_deref(), Some(after));
+        async move {
+            problem.set(None);
+            match answer.await {
+                Ok(page) => {
+                    entries.update(|entries| entries.extend(page.items));
+                    next.set(page.next);
+                }
+                Err(wrong) => problem.set(Some(wrong)),
+            }
+        }
+    });
+    let stack_chip = filter.stack.clone().map(|stack| {
+        let all = filter
+            .cluster
+            .as_deref()
+            .map_or_else(|| "/record".to_owned(), |cluster| format!("/record?cluster={}", crate::api::encode(cluster)));
+        view! { <p class="filters"><span>"Stack "<strong>{stack}</strong></span><a href=all>"All stacks"</a></p> }
+    });
+    let list = move || {
+        if entries.with(Vec::is_empty) {
+            view! { <Nothing is_filtered/> }
+        } else {
+            view! { <Days entries=entries.get()/> }
+        }
+    };
+    view! {
+        <ClusterFilter places cluster=filter.cluster/>
+        {stack_chip}
+        {list}
+        <div class="mt" aria-live="polite">{move || problem.get().map(|problem| view! { <ProblemView problem/> })}</div>
+        {move || next.get().map(|after| view! { <p class="form-actions"><button class="btn" type="button" disabled=move || older.pending().get() on:click=move |_| { older.dispatch(after.clone()); }>"Older entries"</button></p> })}
+    }
+    .into_any()
+}
+
+#[component]
+fn Nothing(is_filtered: bool) -> AnyView {
+    let empty = if is_filtered {
+        view! { <Empty icon="book" title="No entry matches" text="Nothing of this was ever deployed."><a class="btn" href="/record">"Clear the filter"</a></Empty> }
+    } else {
+        view! { <Empty icon="book" title="The book is empty" text="The first countersigned plan becomes entry 0001."><a class="btn btn--action" href="/">"Open the overview"</a></Empty> }
+    };
+    view! { <section class="sheet">{empty}</section> }.into_any()
+}
+
+/// Entries under the day they were recorded on, in the reader's zone.
+#[component]
+fn Days(entries: Vec<Entry>) -> AnyView {
+    let mut days = Vec::<(String, Vec<Entry>)>::new();
+    for entry in entries {
+        let day = civil(entry.recorded_at).day();
+        match days.last_mut() {
+            Some((last, list)) if *last == day => list.push(entry),
+            _ => days.push((day, vec![entry])),
+        }
+    }
+    let day = |(day, entries): (String, Vec<Entry>)| {
+        let count = format!("{} {}", entries.len(), if entries.len() == 1 { "entry" } else { "entries" });
+        view! { <h2 class="book-day">{day}" "<small>{count}</small></h2>{entries.into_iter().map(|entry| view! { <EntryRow entry/> }).collect_view()} }
+    };
+    view! {
+        <section class="book" aria-label="Entries, newest first">
+            <div class="entry entry-head" aria-hidden="true"><span></span><span>"No."</span><span>"Time"</span><span>"What"</span><span>"Drafted by"</span><span>"Countersigned by"</span><span class="col-commit">"Commit"</span><span>"Outcome"</span><span class="col-more"></span></div>
+            {days.into_iter().map(day).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+/// One entry at an address of its own.
+#[component]
+pub fn RecordEntry() -> AnyView {
+    let params = use_params_map();
+    let asked =
+        Memo::new(move |_| params.with(|params| (params.get("cluster").unwrap_or_default(), params.get("number").unwrap_or_default())));
+    (move || {
+        let (cluster, text) = asked.get();
+        view! { <EntryOf cluster text/> }
+    })
+    .into_any()
+}
+
+#[component]
+fn EntryOf(cluster: String, text: String) -> AnyView {
+    let api = use_api();
+    let shown = text.parse().map_or(text.clone(), number);
+    let (of, title) = (cluster.clone(), format!("{shown} of {cluster}"));
+    let found = Resource::new(|| (), move |()| find(api.clone(), of.clone(), text.parse().ok()));
+    let crumbs = vec![
+        Crumb::link("Record", "/record"),
+        Crumb::link(cluster.clone(), format!("/record?cluster={}", crate::api::encode(&cluster))),
+        Crumb::here(shown),
+    ];
+    view! {
+        <Frame place=Place::Record title crumbs>
+            <Loaded resource=found what="the entry" view=|entry| view! { <EntryPage entry/> }/>
+        </Frame>
+    }
+    .into_any()
+}
+
+/// Walks back from the newest: entries are numbered without gaps, so it ends.
+async fn find(api: ApiClient, cluster: String, wanted: Option<u64>) -> Result<Entry, Problem> {
+    let missing = || Problem::not_found("entry");
+    let wanted = wanted.ok_or_else(missing)?;
+    let mut after = None::<String>;
+    loop {
+        let page = api.record(Some(&cluster), None, after.as_deref()).await?;
+        let passed = page.items.last().is_none_or(|last| last.number <= wanted);
+        if let Some(entry) = page.items.into_iter().find(|entry| entry.number == wanted) {
+            return Ok(entry);
+        }
+        match page.next {
+            Some(next) if !passed => after = Some(next),
+            _ => return Err(missing()),
+        }
+    }
+}
+
+#[component]
+fn EntryPage(entry: Entry) -> AnyView {
+    let title = format!("{} {}", number(entry.number), row::headline(&entry));
+    let environment = entry.environment.clone();
+    view! {
+        <PageHead title about=entry.title.clone()><EnvironmentMark name=environment/></PageHead>
+        <section class="book" aria-label="Entry"><Detail entry/></section>
+    }
+    .into_any()
+}
