@@ -26,7 +26,7 @@ const LEFT_OUT: &[&str] = &[
 
 pub fn test(cache: &Cache, quick: bool) -> anyhow::Result<ExitCode> {
     let mut report = Report::new(cache, quick)?;
-    report.check("formatting", || shell::quietly("cargo fmt", cargo(cache).args(["fmt", "--all", "--check"])));
+    report.check("formatting", || shell::quietly("cargo fmt", cargo(cache).args(["fmt", "--all", "--check", "--", "-l"])));
     report.check("domain for the browser", || {
         tool::rust::wasm_target()?;
         let mut check = shell::cargo(cache.clone_root(), &cache.front());
