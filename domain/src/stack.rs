@@ -4,6 +4,7 @@
 
 pub mod field;
 pub mod graph;
+pub mod layout;
 pub mod source;
 
 use std::collections::BTreeMap;
