@@ -77,6 +77,11 @@ impl Store {
         self.writer.commits()
     }
 
+    /// Acts that wait for their turn to write.
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;

@@ -21,6 +21,7 @@ pub async fn trace(State(server): State<Shared>, request: Request, next: Next) -
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let started = Instant::now();
+    let _in_flight = server.metrics.enter();
     let span = tracing::info_span!("request", id, %method, path);
     let mut response = next.run(request).instrument(span.clone()).await;
     let took = started.elapsed();

@@ -65,6 +65,10 @@ impl Writer {
         self.counts.commits.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn waiting(&self) -> usize {
+        self.counts.queued.load(Ordering::Relaxed)
+    }
+
     /// Waits for the connection and opens an act on it.
     pub(super) async fn begin(&self) -> Result<Tx, Problem> {
         let place = Place::take(self);

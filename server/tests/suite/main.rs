@@ -14,6 +14,7 @@ mod git_https;
 mod git_local;
 mod git_ssh;
 mod passkey;
+mod pages;
 mod people;
 mod request;
 mod sessions;

@@ -79,24 +79,6 @@ impl Client {
         self.try_send(request.unwrap()).await.ok()
     }
 
-    /// Sends and hangs up without waiting for the answer.
-    pub async fn send_and_leave(&self, request: Request<Body>) {
-        use tokio::io::AsyncWriteExt;
-        let (parts, body) = request.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        let mut raw = format!("{} {} HTTP/1.1\r\ncontent-length: {}\r\n", parts.method, parts.uri, body.len()).into_bytes();
-        for (name, value) in &parts.headers {
-            raw.extend_from_slice(format!("{name}: ").as_bytes());
-            raw.extend_from_slice(value.as_bytes());
-            raw.extend_from_slice(b"\r\n");
-        }
-        raw.extend_from_slice(b"\r\n");
-        raw.extend_from_slice(&body);
-        let mut stream = tokio::net::TcpStream::connect(self.address).await.unwrap();
-        stream.write_all(&raw).await.unwrap();
-        stream.shutdown().await.unwrap();
-    }
-
     pub async fn send(&mut self, request: Request<Body>) -> Answer {
         self.try_send(request).await.unwrap()
     }
