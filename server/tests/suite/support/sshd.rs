@@ -18,6 +18,7 @@ pub struct Sshd {
     pub host_key: HostKey,
     /// The private key that it accepts.
     pub client_key: Hidden,
+    client_pem: String,
     _process: Process,
     _folder: TempDir,
 }
@@ -43,8 +44,8 @@ impl Sshd {
             let mut process = Process::start(command.args(["-D", "-e", "-f"]).arg(&config).stderr(Stdio::piped()));
             if is_listening(&mut process) {
                 let host_key = HostKey::parse(&host.public_key().to_openssh().unwrap()).unwrap();
-                let client_key = Hidden::new(client_pem);
-                return Some(Sshd { port, user, host_key, client_key, _process: process, _folder: folder });
+                let client_key = Hidden::new(client_pem.as_str());
+                return Some(Sshd { port, user, host_key, client_key, client_pem, _process: process, _folder: folder });
             }
         }
         panic!("sshd does not start");
@@ -57,6 +58,11 @@ impl Sshd {
 
     pub fn unpinned(&self, repository: &Path) -> Remote {
         Remote::new(&self.url(repository)).unwrap().auth(Auth::SshKey(self.client_key.clone()))
+    }
+
+    /// For stock ssh.
+    pub fn write_client_key(&self, path: &Path) {
+        write_private(path, &self.client_pem);
     }
 
     pub fn url(&self, repository: &Path) -> String {
