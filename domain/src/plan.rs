@@ -10,6 +10,7 @@ pub mod delta;
 pub mod diff;
 pub mod facts;
 pub mod freeze;
+pub mod offline;
 pub mod order;
 pub mod stale;
 pub mod values;

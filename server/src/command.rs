@@ -1,4 +1,5 @@
 //! What can be typed after `countersign`, one file per command.
 
 pub mod person;
+pub mod render;
 pub mod serve;

@@ -18,6 +18,7 @@ struct Arguments {
 enum Command {
     /// Starts the server.
     Serve(Config),
+    Render(command::render::Render),
     /// People, from the host.
     #[command(subcommand)]
     Person(Person),
@@ -40,6 +41,7 @@ async fn main() -> ExitCode {
             log(&config);
             command::serve::serve(config).await
         }
+        Command::Render(render) => return command::render::render(&render),
         Command::Person(Person::Enrol { name, config }) => command::person::enrol(config, &name).await,
     };
     match done {

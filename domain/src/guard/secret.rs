@@ -34,6 +34,10 @@ pub const OUTSIDE: Guard = Guard {
 fn missing(context: &Context<'_>) -> Vec<Finding> {
     let unset = |name: &str| context.secrets.get(name).is_none_or(|fact| fact.state == State::Missing);
     let mut findings = Vec::new();
+    if context.cluster.recipients.is_empty() && !context.resolution.uses.secrets.is_empty() {
+        let finding = Finding::block("no_recipients", "The cluster has no recipients, so nothing could be sealed for it.");
+        findings.push(finding.hint("Enter the cluster's age recipient in its settings."));
+    }
     for (name, used_by) in context.resolution.uses.secrets.iter().filter(|(name, _)| unset(name)) {
         for component in used_by {
             let finding = Finding::block("missing_secret", format!("The secret `{name}` is used here and is not set for this cluster.")).component(component);
