@@ -7,7 +7,8 @@ use server::git::{Auth, Hidden, Remote};
 use tempfile::TempDir;
 
 use super::git::git;
-use super::needs::{Process, answers, free_port, is_root, program};
+use super::machine;
+use super::needs::{Process, answers, free_port, is_root};
 
 pub const USER: &str = "deployer";
 pub const TOKEN: &str = "a-token-for-tests";
@@ -27,9 +28,9 @@ pub struct GitHttp {
 impl GitHttp {
     /// `root` is the folder above the repositories.
     pub fn start(root: &Path) -> Option<GitHttp> {
-        let nginx = program("nginx", &["/usr/sbin/nginx", "/usr/bin/nginx"])?;
-        let fcgiwrap = program("fcgiwrap", &["/usr/sbin/fcgiwrap", "/usr/bin/fcgiwrap"])?;
-        program("openssl", &["/usr/bin/openssl"])?;
+        let nginx = machine::program("nginx")?;
+        let fcgiwrap = machine::program("fcgiwrap")?;
+        machine::program("openssl")?;
         let backend = PathBuf::from(git(root, &["--exec-path"])).join("git-http-backend");
         let folder = tempfile::tempdir().unwrap();
         let ca_pem = make_certificates(folder.path());

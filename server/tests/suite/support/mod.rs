@@ -4,6 +4,7 @@ pub mod authenticator;
 mod client;
 pub mod git;
 pub mod git_http;
+pub mod machine;
 pub mod needs;
 pub mod sshd;
 

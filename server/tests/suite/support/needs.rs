@@ -1,21 +1,9 @@
-//! What a test needs from the machine: programs that may be missing, ports, a process that ends with the test.
+//! What a test needs from the machine: ports, a process that ends with the test.
 
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-/// The first of the paths that exists. Without one the test says so loudly and skips itself, except
-/// under `COUNTERSIGN_FULL=1`, where nothing may be skipped.
-pub fn program(name: &str, places: &[&str]) -> Option<PathBuf> {
-    let found = places.iter().map(PathBuf::from).find(|path| path.exists());
-    if found.is_none() {
-        assert!(std::env::var("COUNTERSIGN_FULL").as_deref() != Ok("1"), "{name} is missing and COUNTERSIGN_FULL=1 is set");
-        eprintln!("SKIPPED: {name} is missing (looked at {})", places.join(", "));
-    }
-    found
-}
 
 /// A loopback port that was free a moment ago.
 pub fn free_port() -> u16 {

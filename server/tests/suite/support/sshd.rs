@@ -9,7 +9,8 @@ use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{LineEnding, PrivateKey};
 use tempfile::TempDir;
 
-use super::needs::{Process, free_port, is_root, program};
+use super::machine;
+use super::needs::{Process, free_port, is_root};
 
 /// Accepts one key for the user who runs the tests.
 pub struct Sshd {
@@ -25,7 +26,7 @@ pub struct Sshd {
 
 impl Sshd {
     pub fn start() -> Option<Sshd> {
-        let sshd = program("sshd", &["/usr/sbin/sshd", "/usr/bin/sshd"])?;
+        let sshd = machine::program("sshd")?;
         if is_root() {
             std::fs::create_dir_all("/run/sshd").unwrap(); // its privilege separation wants the folder
         }
