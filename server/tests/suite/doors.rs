@@ -23,6 +23,15 @@ const EXPECTED: &str = "
     POST   /api/v1/session                                422     422    422      422   422   422
     POST   /api/v1/session/enrolment                      422     422    422      422   422   422
     PUT    /api/v1/me/password                            401     422    422      422   422   403
+    POST   /api/v1/passkey/login/start                    200     200    200      200   200   200
+    POST   /api/v1/passkey/login/finish                   422     422    422      422   422   422
+    POST   /api/v1/passkey/enrol/start                    401     403    403      403   403   403
+    POST   /api/v1/passkey/enrol/finish                   401     422    422      422   422   403
+    POST   /api/v1/passkey/device/start                   401     403    403      403   403   403
+    POST   /api/v1/passkey/device/finish                  401     422    422      422   422   403
+    GET    /api/v1/passkey/keys                           401     200    200      200   200   403
+    PATCH  /api/v1/passkey/keys/{key}                     401     422    422      422   422   403
+    DELETE /api/v1/passkey/keys/{key}                     401     404    404      404   404   403
     GET    /api/v1/people                                 401     200    200      200   200   200
     POST   /api/v1/people                                 401     403    403      403   422   403
     GET    /api/v1/people/{person}                        401     404    404      404   404   404
