@@ -11,7 +11,7 @@ use super::probe::Heads;
 use super::session::ready;
 
 mod branch;
-pub(super) use branch::{Swap, compare_and_set};
+pub(super) use branch::{Swap, clear_dead_claims, compare_and_set};
 
 /// Makes an empty bare repository whose `HEAD` is `branch`; one that already stands there stays as it is.
 pub fn init_embedded(path: &Path, branch: &str) -> Result<(), GitError> {

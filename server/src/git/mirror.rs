@@ -83,7 +83,7 @@ impl Mirror {
     /// Writes a built commit durably beside the others: three syncs (pack, index, folder). No branch
     /// moves. Repeating it is harmless.
     pub fn store(&self, built: &BuiltCommit) -> Result<(), GitError> {
-        pack::write_durably(self.repository.path(), &built.pack)?;
+        let _ = pack::write_durably(self.repository.path(), &built.pack)?;
         let odb = self.repository.odb().map_err(|e| GitError::of_storage(&e))?;
         odb.refresh().map_err(|e| GitError::of_storage(&e))?;
         match odb.exists(built.id.oid()) {
@@ -109,7 +109,10 @@ pub(super) fn branch_ref(branch: &str) -> Result<String, GitError> {
 
 /// A half-made or damaged copy is moved aside and made anew: everything in it stands elsewhere.
 fn create(folder: &Path) -> Result<Repository, GitError> {
-    if folder.exists() && fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+    if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        if !folder.join("objects").is_dir() {
+            return Err(GitError::storage(format!("{} holds something else than our copy of a repository", folder.display())));
+        }
         let aside = folder.with_extension(format!("damaged-{}", std::process::id()));
         fs::rename(folder, aside).map_err(GitError::storage)?;
     }

@@ -40,6 +40,7 @@ mod commit;
 pub use commit::{BuiltCommit, CommitParts, Who};
 
 mod pack;
+mod tidy;
 
 mod local;
 pub use local::init_embedded;

@@ -3,19 +3,22 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::GitError;
 
-/// Writes `pack` and its index into the repository at `git_dir`: three syncs.
+/// How the folders begin in which packs are made.
+pub(super) const MAKING: &str = "countersign-pack-";
+
+/// Writes `pack` and its index into the repository at `git_dir`: three syncs. Gives back where it stands.
 ///
 /// Both are made in a folder of their own, synced there and then renamed, the index last: a crash
 /// leaves no torn file under a name that a later attempt would take for complete.
-pub(super) fn write_durably(git_dir: &Path, pack: &[u8]) -> Result<(), GitError> {
+pub(super) fn write_durably(git_dir: &Path, pack: &[u8]) -> Result<PathBuf, GitError> {
     let packs = git_dir.join("objects/pack");
     fs::create_dir_all(&packs).map_err(GitError::storage)?;
-    let making = tempfile::Builder::new().prefix("tmp-countersign-").tempdir_in(git_dir.join("objects"));
-    let making = making.map_err(GitError::storage)?;
+    // Not below `objects`, which a clone on this machine copies file by file.
+    let making = tempfile::Builder::new().prefix(MAKING).tempdir_in(git_dir).map_err(GitError::storage)?;
     let mut indexer = git2::Indexer::new(None, making.path(), 0o444, false).map_err(|e| GitError::of_storage(&e))?;
     indexer.write_all(pack).map_err(GitError::storage)?;
     let name = indexer.commit().map_err(|e| GitError::of_storage(&e))?;
@@ -24,7 +27,8 @@ pub(super) fn write_durably(git_dir: &Path, pack: &[u8]) -> Result<(), GitError>
         sync(&making.path().join(&file))?;
         fs::rename(making.path().join(&file), packs.join(&file)).map_err(GitError::storage)?;
     }
-    sync(&packs)
+    sync(&packs)?;
+    Ok(packs.join(format!("pack-{name}.pack")))
 }
 
 /// The packs that are there now.

@@ -37,10 +37,16 @@ impl Mirror {
         {
             return Err(GitError::Invalid(format!("{commit} is not built on {old}")));
         }
-        match self.is_remote_itself {
+        let outcome = match self.is_remote_itself {
             true => self.push_here(branch, &name, commit, expected_old),
             false => self.push_away(remote, branch, &name, commit, expected_old),
+        }?;
+        if outcome == PushOutcome::Done
+            && let Err(error) = self.tidy()
+        {
+            tracing::warn!(%error, "small packs could not be merged");
         }
+        Ok(outcome)
     }
 
     /// Never libgit2's own local push: it overwrites a raced reference and reports success.

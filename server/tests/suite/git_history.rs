@@ -1,6 +1,6 @@
 //! Reading what stands in a repository.
 
-use server::git::{GitError, Mirror};
+use server::git::{GitError, Mirror, Remote};
 
 use super::support::git::{Bench, MESSAGE, author, git, platform};
 
@@ -55,4 +55,19 @@ fn a_clone_with_a_work_tree_can_be_read() {
     let clone = Mirror::read_only(&bench.folder.path().join("clone")).unwrap();
     assert_eq!(clone.head("main").unwrap(), Some(head));
     assert_eq!(clone.file(head, "a").unwrap().unwrap(), b"1");
+}
+
+#[test]
+fn a_copy_is_made_anew_where_it_is_damaged_and_nothing_else_is_touched() {
+    let bench = Bench::new();
+    let folder = bench.folder.path().join("mirror");
+    let away = Remote::new("https://git.example.com/a.git").unwrap();
+    drop(Mirror::open(&folder, &away).unwrap());
+    std::fs::remove_file(folder.join("HEAD")).unwrap();
+    assert_eq!(Mirror::open(&folder, &away).unwrap().head("main").unwrap(), None);
+    let other = bench.folder.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    std::fs::write(other.join("precious"), "x").unwrap();
+    assert!(matches!(Mirror::open(&other, &away), Err(GitError::Storage(_))));
+    assert!(other.join("precious").exists());
 }

@@ -104,11 +104,30 @@ fn a_lock_left_by_a_killed_process_of_ours_is_cleared() {
     let bench = Bench::new();
     let base = bench.deploy(&bench.local(), "a", "0");
     // What `kill -9` leaves between taking the lock and the rename: two names of one file, nobody holding it.
-    let claim = bench.repository().join("countersign-0190d5e0");
+    let claim = bench.repository().join("countersign-claim-0190d5e0");
     fs::write(&claim, format!("{base}\n")).unwrap();
     fs::hard_link(&claim, bench.repository().join("refs/heads/main.lock")).unwrap();
     bench.deploy(&bench.local(), "a", "1");
     assert_no_leftovers(&bench);
+    bench.assert_sound();
+}
+
+#[test]
+fn many_deploys_leave_few_packs_and_lose_nothing() {
+    let bench = Bench::new();
+    let remote = bench.local();
+    let mirror = bench.mirror(&remote);
+    let first = bench.deploy(&remote, "a/0", "x");
+    // Stored, and its push still to come: nothing reaches it yet.
+    let waiting = bench.commit(&mirror, Some(first), "waiting", "x");
+    mirror.store(&waiting).unwrap();
+    let deploys: Vec<ObjectId> = (1..120).map(|turn| bench.deploy(&remote, &format!("a/{turn}"), "x")).collect();
+    assert!(!mirror.tidy().unwrap(), "it was done on the way");
+    let packs = fs::read_dir(bench.repository().join("objects/pack")).unwrap().count();
+    assert!(packs < 110, "a pack and an index each: {packs}");
+    assert_eq!(git(&bench.repository(), &["rev-list", "--count", "main"]), "120");
+    assert_eq!(mirror.entries(deploys[118], "a").unwrap().len(), 120, "a handle that was open all the time reads on");
+    assert_eq!(bench.mirror(&remote).commit(waiting.id).unwrap().bytes, waiting.bytes);
     bench.assert_sound();
 }
 
@@ -121,7 +140,7 @@ fn a_live_lock_is_waited_for_and_never_broken() {
     let built = bench.commit(&mirror, Some(base), "a", "1");
     mirror.store(&built).unwrap();
     let lock = bench.repository().join("refs/heads/main.lock");
-    let claim = bench.repository().join("countersign-live");
+    let claim = bench.repository().join("countersign-claim-live");
     let held = fs::File::create(&claim).unwrap();
     held.lock().unwrap();
     fs::hard_link(&claim, &lock).unwrap();
@@ -228,6 +247,6 @@ fn assert_no_leftovers(bench: &Bench) {
         entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
     };
     assert!(!names("refs/heads").contains(&"main.lock".to_owned()));
-    assert!(names(".").iter().all(|name| !name.starts_with("countersign-")));
-    assert!(names("objects").iter().all(|name| !name.starts_with("tmp-")));
+    assert!(names(".").iter().all(|name| !name.starts_with("countersign-claim-")));
+    assert!(names(".").iter().all(|name| !name.starts_with("countersign-pack-")));
 }

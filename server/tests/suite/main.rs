@@ -11,6 +11,7 @@ mod git_commit;
 mod git_faults;
 mod git_history;
 mod git_https;
+mod git_killed;
 mod git_local;
 mod git_ssh;
 mod passkey;

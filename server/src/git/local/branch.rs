@@ -27,7 +27,7 @@ pub(in super::super) enum Swap {
 }
 
 const PATIENCE: Duration = Duration::from_secs(5);
-const CLAIM: &str = "countersign-";
+const CLAIM: &str = "countersign-claim-";
 
 /// Two syncs: the new value, and the folder after the rename.
 pub(in super::super) fn compare_and_set(
@@ -132,28 +132,41 @@ impl Drop for Lock<'_> {
     }
 }
 
-/// Removes the lock and the claim of a process of ours that died. A lock is ours if a claim beside it
-/// is the same file, and its holder is dead if the `flock` on it can be had.
+/// Removes the lock of a process of ours that died; tells whether it did.
 fn clear_abandoned(own: &Path, lock: &Path) -> bool {
-    let Some(git_dir) = own.parent() else { return false };
+    own.parent().is_some_and(|git_dir| clear(git_dir, Some(lock)))
+}
+
+/// Removes what dead processes of ours left beside a repository's branches.
+pub(in super::super) fn clear_dead_claims(git_dir: &Path) {
+    clear(git_dir, None);
+}
+
+/// A lock is ours if a claim beside it is the same file, and its holder is dead if the `flock` on it
+/// can be had. A claim whose second name was not looked for stays, or its lock would look like stock git's.
+fn clear(git_dir: &Path, lock: Option<&Path>) -> bool {
     let mut is_cleared = false;
     for entry in fs::read_dir(git_dir).into_iter().flatten().flatten() {
         let path = entry.path();
-        let is_claim = entry.file_name().to_string_lossy().starts_with(CLAIM) && path != own;
-        let Some(file) = is_claim.then(|| File::open(&path).ok()).flatten() else { continue };
+        if !entry.file_name().to_string_lossy().starts_with(CLAIM) {
+            continue;
+        }
+        let Ok(file) = File::open(&path) else { continue };
         if file.try_lock().is_err() {
             continue;
         }
         // While we hold the flock nobody else of us removes or makes this very lock.
-        let inode = |meta: fs::Metadata| (meta.dev(), meta.ino());
-        let is_same = match (file.metadata(), fs::symlink_metadata(lock)) {
-            (Ok(ours), Ok(theirs)) => inode(ours) == inode(theirs),
-            _ => false,
-        };
-        if is_same {
+        let inode = |meta: &fs::Metadata| (meta.dev(), meta.ino());
+        let Ok(ours) = file.metadata() else { continue };
+        let theirs = lock.and_then(|lock| fs::symlink_metadata(lock).ok());
+        if let (Some(lock), Some(theirs)) = (lock, theirs)
+            && inode(&ours) == inode(&theirs)
+        {
             is_cleared |= fs::remove_file(lock).is_ok();
+            let _ = fs::remove_file(&path);
+        } else if ours.nlink() == 1 {
+            let _ = fs::remove_file(&path);
         }
-        let _ = fs::remove_file(&path);
     }
     is_cleared
 }

@@ -19,6 +19,7 @@ pub struct Sshd {
     pub host_key: HostKey,
     /// The private key that it accepts.
     pub client_key: Hidden,
+    #[allow(dead_code, reason = "benchmarks use it")]
     client_pem: String,
     _process: Process,
     _folder: TempDir,
@@ -62,6 +63,7 @@ impl Sshd {
     }
 
     /// For stock ssh.
+    #[allow(dead_code, reason = "benchmarks use it")]
     pub fn write_client_key(&self, path: &Path) {
         write_private(path, &self.client_pem);
     }
