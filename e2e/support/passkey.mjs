@@ -25,6 +25,8 @@ export async function addAuthenticator(page, options = {}) {
     present: (yes) => send("setAutomaticPresenceSimulation", { enabled: yes }),
     /** Takes in a key of another authenticator: the same person at another computer. */
     add: (credential) => send("addCredential", { credential }),
+    /** What it gets wrong from now on: isBogusSignature, isBadUV, isBadUP. */
+    lies: (bits) => send("setResponseOverrideBits", bits),
     clear: () => send("clearCredentials"),
     remove: () => send("removeVirtualAuthenticator"),
   };
