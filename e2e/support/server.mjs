@@ -58,18 +58,32 @@ function announced(child, ended, server) {
       clearTimeout(late);
       fail(`ended with ${how}`);
     });
+    let expected = 2; // address and code, until the server says that it has been set up
+    const settle = () => {
+      if (!found.url || Object.keys(found).length < expected) return;
+      clearTimeout(late);
+      resolve(found);
+    };
     const heard = (line) => {
       server.lines.push(line);
-      found.url ??= line.match(/^Open: (\S+)/)?.[1]?.replace(/\/$/, "");
-      found.code ??= line.match(/^Set-up code: (\S+)/)?.[1];
+      const address = line.match(/listens on (\S+)/)?.[1];
+      if (address) isSetUp(address).then((yes) => ((expected = yes ? 1 : 2), settle()), () => {});
+      const [, url] = line.match(/^Open: (\S+)/) ?? [];
+      if (url) found.url = url.replace(/\/$/, "");
+      const [, code] = line.match(/^Set-up code: (\S+)/) ?? [];
+      if (code) found.code = code;
     };
     eachLine(child.stderr, (line) => server.lines.push(line));
     eachLine(child.stdout, (line) => {
       heard(line);
-      // The code is printed right after the address, in the same write, if at all.
-      if (found.url) setImmediate(() => (clearTimeout(late), resolve(found)));
+      settle();
     });
   });
+}
+
+/** A server that has been set up prints no code. */
+async function isSetUp(address) {
+  return (await (await fetch(`http://${address}/api/v1/setup`)).json()).is_set_up;
 }
 
 function eachLine(stream, tell) {
