@@ -92,8 +92,8 @@ impl Vault {
     /// Encrypts a secret for the database, bound to where it is set: what is copied to another
     /// `scope` or `name` does not open there, so a row moved from production opens nowhere else.
     ///
-    /// `scope` is any text that the row's own columns give, such as a `domain::api::variable::Scope` as
-    /// text (`cluster/nl-prod-1`).
+    /// `scope` is any text that the row's own columns give, as its kind and id. What is sealed depends on
+    /// it, so its spelling can never change.
     pub fn seal_secret(&self, scope: &str, name: &str, plaintext: &Plaintext) -> anyhow::Result<StoredSecret> {
         stored::seal(self, scope, name, plaintext)
     }

@@ -28,18 +28,6 @@ impl Scope {
     }
 }
 
-/// `cluster/nl-prod-1`: stable, since stored secrets are bound to it. Names hold no slash.
-impl std::fmt::Display for Scope {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Scope::Organisation => f.write_str("organisation"),
-            Scope::Environment { environment } => write!(f, "environment/{environment}"),
-            Scope::Cluster { cluster } => write!(f, "cluster/{cluster}"),
-            Scope::Stack { cluster, stack } => write!(f, "cluster/{cluster}/stack/{stack}"),
-        }
-    }
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Variable {

@@ -28,7 +28,7 @@ pub(super) fn create(path: &Path, identity: &Identity) -> anyhow::Result<()> {
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
         match file.persist_noclobber(path) {
-            Err(error) if error.error.kind() != ErrorKind::AlreadyExists => return Err(error.error),
+            Err(error) if error.error.kind() != ErrorKind::AlreadyExists => Err(error.error),
             _ => File::open(folder)?.sync_all(),
         }
     };

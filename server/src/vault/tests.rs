@@ -105,17 +105,6 @@ fn a_secret_opens_in_its_place_and_nowhere_else() {
     assert!(a_vault().1.open(&stored).is_err(), "another vault opens it");
 }
 
-/// Stored ciphertexts depend on these texts; a change would lock every secret out.
-#[test]
-fn the_text_of_a_scope_stays_as_it_is() {
-    use domain::api::variable::Scope;
-    let (cluster, stack) = ("c".to_owned(), "s".to_owned());
-    assert_eq!(Scope::Organisation.to_string(), "organisation");
-    assert_eq!(Scope::Environment { environment: "e".into() }.to_string(), "environment/e");
-    assert_eq!(Scope::Cluster { cluster: cluster.clone() }.to_string(), "cluster/c");
-    assert_eq!(Scope::Stack { cluster, stack }.to_string(), "cluster/c/stack/s");
-}
-
 #[test]
 fn empty_and_large_secrets_survive() {
     let (_folder, vault) = a_vault();

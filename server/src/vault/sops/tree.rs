@@ -106,8 +106,11 @@ fn walk(value: &Value, aad: &mut String, sealed: bool, leaf: &mut Leaf<'_>) -> R
     })
 }
 
-/// The bytes that sops encrypts and hashes for a value, and the name of its type. Null has none.
-fn plain_bytes(value: &Value, aad: &str) -> Result<Option<(Zeroizing<Vec<u8>>, &'static str)>, SopsError> {
+/// What sops encrypts and hashes for a value, and the name of its type.
+type PlainBytes = (Zeroizing<Vec<u8>>, &'static str);
+
+/// Null and empty collections have no bytes.
+fn plain_bytes(value: &Value, aad: &str) -> Result<Option<PlainBytes>, SopsError> {
     let (text, kind) = match value {
         Value::String(text) => (text.as_bytes().to_vec(), "str"),
         Value::Bool(true) => (b"True".to_vec(), "bool"),
