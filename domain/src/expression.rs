@@ -86,6 +86,27 @@ pub struct Uses {
     pub secrets: BTreeMap<String, BTreeSet<String>>,
 }
 
+impl Uses {
+    pub fn note(&mut self, piece: &Piece<'_>, component: &str) {
+        let (map, name) = match piece {
+            Piece::Variable(name) => (&mut self.variables, name),
+            Piece::Secret(name) => (&mut self.secrets, name),
+            Piece::Text(_) => return,
+        };
+        map.entry((*name).to_owned()).or_default().insert(component.to_owned());
+    }
+}
+
+/// Whether an expression stands anywhere in a value, keys included.
+pub fn stands_in(value: &Value) -> bool {
+    match value {
+        Value::String(text) => is_in(text),
+        Value::Array(items) => items.iter().any(stands_in),
+        Value::Object(members) => members.iter().any(|(key, member)| is_in(key) || stands_in(member)),
+        _ => false,
+    }
+}
+
 /// The variables and secrets that a stack uses, as far as its texts can be read.
 pub fn uses(stack: &Stack) -> Uses {
     let mut uses = Uses::default();
@@ -104,12 +125,7 @@ fn collect(value: &Value, component: &str, uses: &mut Uses) {
     match value {
         Value::String(scalar) if is_in(scalar) => {
             for piece in parse(scalar).unwrap_or_default() {
-                let (map, name) = match piece {
-                    Piece::Variable(name) => (&mut uses.variables, name),
-                    Piece::Secret(name) => (&mut uses.secrets, name),
-                    Piece::Text(_) => continue,
-                };
-                map.entry(name.to_owned()).or_default().insert(component.to_owned());
+                uses.note(&piece, component);
             }
         }
         Value::Array(items) => items.iter().for_each(|item| collect(item, component, uses)),

@@ -15,6 +15,7 @@ mod removal;
 mod retention;
 mod secret;
 mod stacks;
+mod ungoverned;
 mod variable;
 mod version;
 mod yaml;
@@ -83,6 +84,7 @@ pub const ALL: &[Guard] = &[
     plaintext::GUARD,
     version::GUARD,
     release::GUARD,
+    ungoverned::GUARD,
     namespace::GUARD,
     clash::GUARD,
     removal::GUARD,

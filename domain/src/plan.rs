@@ -3,6 +3,7 @@
 //! [`build`](build::build) makes one from a draft and the head of the branch, [`freeze`] turns it
 //! into the bytes of `plan.json`, [`stale`] tells whether it still fits a head that has moved.
 
+pub mod bind;
 pub mod brief;
 pub mod build;
 pub mod canonical;
@@ -23,6 +24,7 @@ use crate::object::ObjectKey;
 use crate::repository::Tree;
 use crate::variable::{self, VariableType};
 
+pub use bind::{BindInput, bind, roster};
 pub use build::{About, Authorship, Built, FileBytes, Input, SecretFact, build, sealing_requests};
 pub use facts::{Facts, Head, HeadFile, OtherFile, OtherStack};
 

@@ -13,7 +13,7 @@ pub use tree::kind_of;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cluster::Cluster;
-use crate::expression::{self, Uses};
+use crate::expression::Uses;
 use crate::finding::Finding;
 use crate::object::ObjectKey;
 use crate::sealing::ValuesTree;
@@ -60,10 +60,11 @@ pub struct ResolvedObject {
 /// Resolves a whole stack.
 pub fn resolve<'a>(stack: &'a Stack, cluster: &Cluster) -> Resolution<'a> {
     let variables = variable::resolve(&stack.variables, &cluster.variables);
-    let mut scope = Scope { declared: &stack.variables, by_name: variables.iter().map(|one| (one.name.as_str(), one)).collect(), findings: Vec::new() };
+    let by_name = variables.iter().map(|one| (one.name.as_str(), one)).collect();
+    let mut scope = Scope { declared: &stack.variables, by_name, uses: Uses::default(), findings: Vec::new() };
     let components = stack.components.iter().map(|component| ResolvedComponent { component, content: scope.component(component) }).collect();
-    let findings = scope.findings;
-    Resolution { variables, components, uses: expression::uses(stack), findings }
+    let Scope { uses, findings, .. } = scope;
+    Resolution { variables, components, uses, findings }
 }
 
 impl<'a> Resolution<'a> {
@@ -86,6 +87,7 @@ impl<'a> Resolution<'a> {
 struct Scope<'a> {
     declared: &'a [Declaration],
     by_name: BTreeMap<&'a str, &'a Resolved>,
+    uses: Uses,
     findings: Vec<Finding>,
 }
 

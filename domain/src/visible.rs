@@ -27,7 +27,7 @@ pub fn trick(c: char) -> Option<Trick> {
 
 /// The first such character of a text.
 pub fn first_trick(text: &str) -> Option<(char, Trick)> {
-    if text.is_ascii() && !text.bytes().any(|b| b < 0x20 || b == 0x7f) {
+    if text.is_ascii() && !text.bytes().any(|b| b < 0x20 && !matches!(b, b'\n' | b'\t' | b'\r') || b == 0x7f) {
         return None;
     }
     text.chars().find_map(|c| Some((c, trick(c)?)))

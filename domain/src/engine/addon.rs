@@ -17,6 +17,9 @@ pub const RESERVED_RELEASE_FIELDS: &[&str] = &["chart", "chartRef", "dependsOn",
 
 /// The sealed values of an addon, if any of its values is secret.
 pub fn request(stack: &Stack, tree: &Tree, component: &Component, values: &ValuesTree) -> Option<SealRequest> {
+    if let ValuesTree::Plain(_) = values {
+        return None;
+    }
     let (_, secret) = split(values);
     let namespace = component.namespace.as_deref()?;
     let name = format!("{}-values", component.id);

@@ -49,6 +49,7 @@ fn strings(value: &serde_json::Value) -> String {
 }
 
 fn look(what: &str, text: &str) -> Option<Finding> {
+    visible::first_trick(text)?;
     // What turns text around weighs more than what is merely not seen, wherever it stands.
     let (c, trick) = text.chars().filter_map(|c| Some((c, visible::trick(c)?))).max_by_key(|(_, trick)| *trick == Trick::Reorders)?;
     let code = c as u32;

@@ -9,7 +9,7 @@ use crate::finding::Finding;
 use crate::resolve::{self, ResolvedContent, ResolvedObject};
 use crate::sealing::ValuesTree;
 use crate::stack::Component;
-use crate::yaml::path::{Segment, ValuePath};
+use crate::yaml::path::ValuePath;
 use crate::yaml::read;
 
 pub const GUARD: Guard = Guard {
@@ -23,6 +23,11 @@ pub const GUARD: Guard = Guard {
 
 /// What the last words of a key are when its value is a secret.
 const WORDS: &[&str] = &["password", "passwd", "pass", "secret", "token", "auth", "apikey", "privatekey", "credential", "credentials"];
+
+/// How every one of [`WORDS`] ends.
+const ENDINGS: &[&str] = &["password", "passwd", "pass", "secret", "token", "auth", "key", "credential", "credentials"];
+/// No credential that is known here is shorter.
+const SHORTEST: usize = 20;
 
 /// How credentials of well-known services begin, with the least number of characters that then follow.
 const PREFIXES: &[(&str, usize)] = &[
@@ -38,8 +43,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     for resolved in &context.resolution.components {
         let component = resolved.component;
         match &resolved.content {
-            Some(ResolvedContent::Addon { values }) => walk(values, &ValuePath::root(), &mut |path, text| {
-                findings.extend(literal(path, text, &known).map(|why| report(component, 0, path, &why)));
+            Some(ResolvedContent::Addon { values }) => walk(values, &Trail::Start, &mut |trail, text| {
+                findings.extend(literal(trail, text, &known).map(|why| report(component, 0, &trail.path(&ValuePath::root()), &why)));
             }),
             Some(ResolvedContent::Manifest { objects }) => {
                 for object in objects {
@@ -54,35 +59,40 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn in_object(component: &Component, object: &ResolvedObject, known: &BTreeSet<String>, findings: &mut Vec<Finding>) {
     let is_secret = object.key.is("", "Secret");
-    walk(&object.tree, &object.within, &mut |path, text| {
-        let below = &path.segments()[object.within.segments().len()..];
-        let in_data = is_secret && matches!(below.first(), Some(Segment::Key(field)) if field == "data" || field == "stringData");
-        if let Some(why) = literal(path, text, known) {
-            findings.push(report(component, object.document, path, &why));
+    walk(&object.tree, &Trail::Start, &mut |trail, text| {
+        let in_data = is_secret && matches!(trail.first_key(), Some("data" | "stringData"));
+        if let Some(why) = literal(trail, text, known) {
+            findings.push(report(component, object.document, &trail.path(&object.within), &why));
         } else if in_data && !text.is_empty() {
-            let key = last_key(path).unwrap_or_default();
+            let key = trail.last_key().unwrap_or_default();
+            let path = trail.path(&object.within);
             let reason = format!("`{key}` of {} is written out in the stack; only the commit seals it.", object.key);
-            let finding = Finding::warn("literal_in_secret", reason).component(&component.id).path(path);
-            findings.push(at_line(component, object.document, path, finding).hint("If it is confidential, move it into a secret."));
+            let finding = Finding::warn("literal_in_secret", reason).component(&component.id).path(&path);
+            findings.push(at_line(component, object.document, &path, finding).hint("If it is confidential, move it into a secret."));
         }
     });
 }
 
 /// Why a literal counts as a secret, if it does.
-fn literal(path: &ValuePath, text: &str, known: &BTreeSet<String>) -> Option<String> {
+fn literal(trail: &Trail<'_>, text: &str, known: &BTreeSet<String>) -> Option<String> {
     if text.trim().is_empty() {
         return None;
     }
     if looks_like_a_credential(text) {
-        return Some(format!("The value of `{}` begins as credentials do.", last_key(path).unwrap_or("this")));
+        return Some(format!("The value of `{}` begins as credentials do.", trail.last_key().unwrap_or("this")));
     }
     // A list's items have no key of their own.
-    let Some(Segment::Key(key)) = path.segments().last() else { return None };
+    let Trail::Key(_, key) = trail else { return None };
     (names_a_secret(key) && !known.contains(text)).then(|| format!("`{key}` is the name of a secret, and its value is written out."))
 }
 
 /// The rule on keys: split into words, the last ones say what it is.
 pub fn names_a_secret(key: &str) -> bool {
+    // Few keys end in any of these letters, and splitting into words costs.
+    let end = key.trim_end_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+    if !ENDINGS.iter().any(|ending| end.ends_with(ending)) {
+        return false;
+    }
     let words = words(key);
     let Some(last) = words.last() else { return false };
     let last_two = words.iter().rev().take(2).rev().map(String::as_str).collect::<String>();
@@ -117,6 +127,9 @@ fn words(key: &str) -> Vec<String> {
 
 /// Whether any part of a text begins as a credential of a well-known service, or is a private key.
 pub fn looks_like_a_credential(text: &str) -> bool {
+    if text.len() < SHORTEST {
+        return false;
+    }
     if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
         return true;
     }
@@ -144,30 +157,56 @@ fn secrets_of(context: &Context<'_>) -> BTreeSet<String> {
     names
 }
 
-/// Every literal text of a tree. A text with a secret in it is none.
-fn walk(tree: &ValuesTree, path: &ValuePath, found: &mut impl FnMut(&ValuePath, &str)) {
-    match tree {
-        ValuesTree::Plain(value) => walk_plain(value, path, found),
-        ValuesTree::Text(_) => {}
-        ValuesTree::List(items) => items.iter().enumerate().for_each(|(index, item)| walk(item, &path.index(index), found)),
-        ValuesTree::Map(entries) => entries.iter().for_each(|(key, entry)| walk(entry, &path.key(key.as_str()), found)),
+/// Where a walk stands; a path is made of it only for those places that need one.
+enum Trail<'a> {
+    Start,
+    Key(&'a Trail<'a>, &'a str),
+    Index(&'a Trail<'a>, usize),
+}
+
+impl Trail<'_> {
+    fn path(&self, start: &ValuePath) -> ValuePath {
+        match self {
+            Trail::Start => start.clone(),
+            Trail::Key(above, key) => above.path(start).key(*key),
+            Trail::Index(above, index) => above.path(start).index(*index),
+        }
+    }
+
+    fn last_key(&self) -> Option<&str> {
+        match self {
+            Trail::Start => None,
+            Trail::Key(_, key) => Some(key),
+            Trail::Index(above, _) => above.last_key(),
+        }
+    }
+
+    fn first_key(&self) -> Option<&str> {
+        match self {
+            Trail::Start => None,
+            Trail::Key(Trail::Start, key) => Some(key),
+            Trail::Key(above, _) | Trail::Index(above, _) => above.first_key(),
+        }
     }
 }
 
-fn walk_plain(value: &Value, path: &ValuePath, found: &mut impl FnMut(&ValuePath, &str)) {
+/// Every literal text of a tree. A text with a secret in it is none.
+fn walk(tree: &ValuesTree, trail: &Trail<'_>, found: &mut impl FnMut(&Trail<'_>, &str)) {
+    match tree {
+        ValuesTree::Plain(value) => walk_plain(value, trail, found),
+        ValuesTree::Text(_) => {}
+        ValuesTree::List(items) => items.iter().enumerate().for_each(|(index, item)| walk(item, &Trail::Index(trail, index), found)),
+        ValuesTree::Map(entries) => entries.iter().for_each(|(key, entry)| walk(entry, &Trail::Key(trail, key), found)),
+    }
+}
+
+fn walk_plain(value: &Value, trail: &Trail<'_>, found: &mut impl FnMut(&Trail<'_>, &str)) {
     match value {
-        Value::String(text) => found(path, text),
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| walk_plain(item, &path.index(index), found)),
-        Value::Object(members) => members.iter().for_each(|(key, member)| walk_plain(member, &path.key(key.as_str()), found)),
+        Value::String(text) => found(trail, text),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| walk_plain(item, &Trail::Index(trail, index), found)),
+        Value::Object(members) => members.iter().for_each(|(key, member)| walk_plain(member, &Trail::Key(trail, key), found)),
         _ => {}
     }
-}
-
-fn last_key(path: &ValuePath) -> Option<&str> {
-    path.segments().iter().rev().find_map(|segment| match segment {
-        Segment::Key(key) => Some(key.as_str()),
-        Segment::Index(_) => None,
-    })
 }
 
 fn report(component: &Component, document: usize, path: &ValuePath, why: &str) -> Finding {

@@ -33,20 +33,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             let reason = format!("`{name}` is declared as {}, and its value from the level {level} is {}.", declaration.kind.as_str(), kind_of(&value.value));
             findings.push(Finding::block("ill_typed_variable", reason).path(format!("variables.{name}")).hint("Set a value of that type, or declare another type."));
         }
-        if holds_expression(&value.value) {
+        if expression::stands_in(&value.value) {
             let reason = format!("The value of `{name}` holds an expression; values are put in as they are, so it would stay literal.");
             findings.push(Finding::block("expression_in_variable", reason).path(format!("variables.{name}")).hint("Write the expression where the variable is used."));
         }
     }
     findings.extend(resolved(context, &["undeclared_variable", "unresolved_variable", "ill_typed_variable"]));
     findings
-}
-
-fn holds_expression(value: &serde_json::Value) -> bool {
-    match value {
-        serde_json::Value::String(text) => expression::is_in(text),
-        serde_json::Value::Array(items) => items.iter().any(holds_expression),
-        serde_json::Value::Object(members) => members.values().any(holds_expression),
-        _ => false,
-    }
 }

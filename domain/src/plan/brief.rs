@@ -44,12 +44,11 @@ fn versions(context: &Context<'_>) -> Vec<String> {
         Content::Addon(addon) => Some(addon.chart.version.clone()),
         Content::Manifest(_) => None,
     };
-    let ids = context.stack.components.iter().map(|component| component.id.as_str());
-    ids.filter_map(|id| {
+    // Whatever has another version has changed.
+    context.delta.that(Does::Change).filter_map(|id| {
         let (old, new) = (version(before, id)?, version(context.stack, id)?);
         (old != new).then(|| format!("{} goes from chart {old} to {new}.", shown_name(context, id)))
-    })
-    .collect()
+    }).collect()
 }
 
 fn shown_name(context: &Context<'_>, id: &str) -> String {

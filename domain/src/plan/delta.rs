@@ -135,7 +135,8 @@ fn collect(component: &str, path: &str, bytes: &[u8], into: &mut Objects) {
 
 /// Every file of the subject with its digests, sorted by path.
 pub fn files(stack: &Stack, tree: &Tree, head: &Head, rendered: &Rendered) -> Vec<FileChange> {
-    let mine = |path: &str| tree.stack_owns(&stack.id, path);
+    let (folder, entry) = (tree.stack(&stack.id), tree.stack_entry(&stack.id));
+    let mine = |path: &str| path.starts_with(&folder) || path == entry;
     let paths: BTreeSet<&String> = head.files.keys().filter(|path| mine(path)).chain(rendered.files.keys()).collect();
     paths
         .into_iter()

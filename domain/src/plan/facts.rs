@@ -6,10 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::FileDigest;
 use super::freeze::hex;
+use crate::engine::RELEASE_GROUP;
 use crate::name::Name;
 use crate::object::ObjectKey;
 use crate::yaml::read;
@@ -148,7 +150,21 @@ pub fn objects_in(path: &str, bytes: &[u8]) -> Vec<ObjectKey> {
     }
     // kustomize's own files describe a build and are never applied.
     objects.retain(|object| object.group != "kustomize.config.k8s.io");
+    objects.extend(documents.iter().filter_map(|document| release(&document.value)));
     objects
+}
+
+/// The Helm release that a HelmRelease makes: two of them may not share one, whatever they are called themselves.
+fn release(object: &Value) -> Option<ObjectKey> {
+    let key = ObjectKey::of(object).filter(|key| key.is("helm.toolkit.fluxcd.io", "HelmRelease"))?;
+    let spec = |field: &str| object.pointer(field).and_then(Value::as_str);
+    let namespace = spec("/spec/targetNamespace").or(key.namespace.as_deref());
+    let default = || match spec("/spec/targetNamespace") {
+        Some(target) => format!("{target}-{}", key.name),
+        None => key.name.clone(),
+    };
+    let name = spec("/spec/releaseName").map_or_else(default, str::to_owned);
+    Some(ObjectKey::new(RELEASE_GROUP, "Release", namespace, &name))
 }
 
 #[cfg(test)]
@@ -171,6 +187,17 @@ mod tests {
         assert_eq!(found, ["Secret x/a", "ConfigMap b"]);
         assert!(objects_in("README.md", text.as_bytes()).is_empty());
         assert!(objects_in("broken.yaml", b"a: [").is_empty());
+    }
+
+    #[test]
+    fn a_helm_release_counts_by_the_name_that_helm_knows() {
+        let release = |spec: &str| {
+            let text = format!("apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: a, namespace: x}}\nspec: {spec}\n");
+            objects_in("a.yaml", text.as_bytes())[1].to_string()
+        };
+        assert_eq!(release("{interval: 1h}"), "Release x/a");
+        assert_eq!(release("{releaseName: b}"), "Release x/b");
+        assert_eq!(release("{targetNamespace: other}"), "Release other/other-a");
     }
 
     #[test]

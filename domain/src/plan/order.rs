@@ -1,5 +1,7 @@
 //! The order in which a plan's components start.
 
+use std::collections::BTreeMap;
+
 use super::delta::Delta;
 use super::{Does, Step, Wave};
 use crate::name::Name;
@@ -10,7 +12,8 @@ use crate::stack::graph::Graph;
 /// order has no waves, and a finding says why.
 pub fn waves(stack: &Stack, delta: &Delta) -> Vec<Wave> {
     let Ok(graph) = Graph::new(stack) else { return Vec::new() };
-    let step = |id: &Name| Some(Step { component: id.clone(), name: stack.component(id.as_str())?.name.clone(), does: delta.does(id) });
+    let names: BTreeMap<&Name, &Name> = stack.components.iter().map(|component| (&component.id, &component.name)).collect();
+    let step = |id: &Name| Some(Step { component: id.clone(), name: (*names.get(id)?).clone(), does: delta.does(id) });
     let mut waves: Vec<Wave> = graph.waves().iter().map(|ids| Wave { steps: ids.iter().filter_map(step).collect() }).collect();
     let gone = delta.that(Does::Remove).filter_map(|id| Name::new(id).ok());
     let steps: Vec<Step> = gone.map(|id| Step { name: id.clone(), component: id, does: Does::Remove }).collect();

@@ -14,6 +14,7 @@ use super::{Does, ValueChange};
 use crate::engine::Rendered;
 use crate::expression::{self, Piece};
 use crate::guard;
+use crate::name::Name;
 use crate::object::ObjectKey;
 use crate::repository::Tree;
 use crate::stack::{Component, Content, Stack};
@@ -31,17 +32,18 @@ pub struct Sides<'a> {
 }
 
 /// The changes of every component that something happens to, in the order of the stack; those that are gone last.
-pub fn changes(sides: &Sides<'_>, delta: &Delta, authorship: &[Authorship]) -> Vec<ValueChange> {
+pub fn changes<'a>(sides: &Sides<'a>, delta: &Delta, authorship: &[Authorship]) -> Vec<ValueChange> {
     let mut out = stack_fields(sides);
-    let gone = sides.before.iter().flat_map(|before| &before.components).filter(|component| sides.after.component(component.id.as_str()).is_none());
+    let by_id = |stack: &'a Stack| -> BTreeMap<&'a Name, &'a Component> { stack.components.iter().map(|component| (&component.id, component)).collect() };
+    let (old, new) = (sides.before.map(by_id).unwrap_or_default(), by_id(sides.after));
+    let gone = sides.before.iter().flat_map(|before| &before.components).filter(|component| !new.contains_key(&component.id));
     for component in sides.after.components.iter().chain(gone) {
-        let id = component.id.as_str();
-        let same = sides.before.and_then(|before| before.component(id)) == sides.after.component(id);
-        let quiet = same && delta.does(&component.id) == Does::Nothing;
+        let (was, now) = (old.get(&component.id).copied(), new.get(&component.id).copied());
+        let quiet = was == now && delta.does(&component.id) == Does::Nothing;
         if quiet || sides.rendered.skipped.contains(&component.id) {
             continue;
         }
-        component_changes(sides, component, &mut out);
+        component_changes(sides, component, was, now, &mut out);
     }
     for change in &mut out {
         change.by = writers_of(change, authorship);
@@ -50,10 +52,8 @@ pub fn changes(sides: &Sides<'_>, delta: &Delta, authorship: &[Authorship]) -> V
     out
 }
 
-fn component_changes(sides: &Sides<'_>, component: &Component, out: &mut Vec<ValueChange>) {
+fn component_changes(sides: &Sides<'_>, component: &Component, was: Option<&Component>, now: Option<&Component>, out: &mut Vec<ValueChange>) {
     let id = component.id.as_str();
-    let now = sides.after.component(id);
-    let was = sides.before.and_then(|before| before.component(id));
     for one in diff::values(fields(was).as_ref(), fields(now).as_ref()) {
         out.push(change(id, in_brackets(&one), one.before, one.after, None));
     }

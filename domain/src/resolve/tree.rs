@@ -12,6 +12,9 @@ use crate::yaml::path::ValuePath;
 impl Scope<'_> {
     /// The tree of `value`, which stands at `path`.
     pub(super) fn tree(&mut self, place: &Place<'_>, path: &ValuePath, value: Value) -> ValuesTree {
+        if !expression::stands_in(&value) {
+            return ValuesTree::Plain(value);
+        }
         match value {
             Value::String(scalar) if expression::is_in(&scalar) => self.scalar(place, path, &scalar),
             Value::Array(items) => {
@@ -42,6 +45,9 @@ impl Scope<'_> {
                 return ValuesTree::Plain(Value::Null);
             }
         };
+        for piece in &pieces {
+            self.uses.note(piece, place.component.id.as_str());
+        }
         if let [Piece::Variable(name)] = pieces.as_slice() {
             return ValuesTree::Plain(self.variable(place, path, name).unwrap_or(Value::Null));
         }

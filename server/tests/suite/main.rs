@@ -17,6 +17,7 @@ mod git_ssh;
 mod passkey;
 mod pages;
 mod people;
+mod render;
 mod request;
 mod sessions;
 mod setup;
