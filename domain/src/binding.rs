@@ -68,7 +68,9 @@ impl Binding {
         known(&value["metadata"], "metadata.", &["name"])?;
         known(&value["spec"], "spec.", &["environment", "path", "recipients", "identity"])?;
         known(&value["spec"]["identity"], "spec.identity.", &["kubeSystemUid"])?;
-        let name = |pointer: &'static str, field: &'static str| string(pointer).and_then(|text| Name::new(text).ok()).ok_or(BindingError::Field(field));
+        let name = |pointer: &'static str, field: &'static str| {
+            string(pointer).and_then(|text| Name::new(text).ok()).ok_or(BindingError::Field(field))
+        };
         let recipients = value.pointer("/spec/recipients").and_then(Value::as_array).ok_or(BindingError::Field("spec.recipients"))?;
         let recipients: Option<Vec<String>> = recipients.iter().map(|recipient| recipient.as_str().map(str::to_owned)).collect();
         Ok(Binding {

@@ -79,8 +79,12 @@ fn render_flux(stack: &Stack, cluster: &Cluster, resolution: &Resolution<'_>, se
         let needs = namespace::needed(cluster, &own, resolved);
         let folder = tree.component(&stack.id, &component.id);
         let files = match (&resolved.content, &component.content) {
-            (Some(ResolvedContent::Addon { values }), Content::Addon(addon)) => addon::files(stack, &tree, component, addon, values, sealed),
-            (Some(ResolvedContent::Manifest { objects }), Content::Manifest(_)) => manifest::files(stack, &tree, component, objects, sealed),
+            (Some(ResolvedContent::Addon { values }), Content::Addon(addon)) => {
+                addon::files(stack, &tree, component, addon, values, sealed)
+            }
+            (Some(ResolvedContent::Manifest { objects }), Content::Manifest(_)) => {
+                manifest::files(stack, &tree, component, objects, sealed)
+            }
             _ => None,
         };
         let Some(files) = files else {
@@ -92,7 +96,8 @@ fn render_flux(stack: &Stack, cluster: &Cluster, resolution: &Resolution<'_>, se
         for key in files.objects {
             out.objects.push(RenderedObject { key, component: Some(component.id.clone()) });
         }
-        let flux = flux::component(&flux::Around { stack, cluster, tree: &tree }, component, &resolved.content, !needs.is_empty(), files.sealed);
+        let flux =
+            flux::component(&flux::Around { stack, cluster, tree: &tree }, component, &resolved.content, !needs.is_empty(), files.sealed);
         out.object(&flux, Some(component));
         out.put(format!("{}{}.yaml", tree.flux(&stack.id), component.id), emit::emit(&flux));
         for (name, bytes) in files.files {
@@ -103,7 +108,10 @@ fn render_flux(stack: &Stack, cluster: &Cluster, resolution: &Resolution<'_>, se
 
     let mut components: Vec<String> = stack.components.iter().map(|component| format!("{}.yaml", component.id)).collect();
     components.sort();
-    out.put(format!("{}kustomization.yaml", tree.flux(&stack.id)), flux::kustomize(&components.iter().map(String::as_str).collect::<Vec<_>>()));
+    out.put(
+        format!("{}kustomization.yaml", tree.flux(&stack.id)),
+        flux::kustomize(&components.iter().map(String::as_str).collect::<Vec<_>>()),
+    );
     flux::stack_entry(&flux::Around { stack, cluster, tree: &tree }, &mut out);
     namespace::files(cluster, &tree, &namespaces, &mut out);
     out

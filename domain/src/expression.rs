@@ -144,7 +144,10 @@ mod tests {
 
     #[test]
     fn a_scalar_falls_into_text_and_references() {
-        assert_eq!(parse("https://${{ vars.domain }}/${{secrets.token}}").unwrap(), [Text("https://"), Variable("domain"), Text("/"), Secret("token")]);
+        assert_eq!(
+            parse("https://${{ vars.domain }}/${{secrets.token}}").unwrap(),
+            [Text("https://"), Variable("domain"), Text("/"), Secret("token")]
+        );
         assert_eq!(parse("${{ vars.x }}").unwrap(), [Variable("x")]);
         assert_eq!(parse("").unwrap(), []);
     }

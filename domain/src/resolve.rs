@@ -62,7 +62,8 @@ pub fn resolve<'a>(stack: &'a Stack, cluster: &Cluster) -> Resolution<'a> {
     let variables = variable::resolve(&stack.variables, &cluster.variables);
     let by_name = variables.iter().map(|one| (one.name.as_str(), one)).collect();
     let mut scope = Scope { declared: &stack.variables, by_name, uses: Uses::default(), findings: Vec::new() };
-    let components = stack.components.iter().map(|component| ResolvedComponent { component, content: scope.component(component) }).collect();
+    let components =
+        stack.components.iter().map(|component| ResolvedComponent { component, content: scope.component(component) }).collect();
     let Scope { uses, findings, .. } = scope;
     Resolution { variables, components, uses, findings }
 }
@@ -122,7 +123,8 @@ impl Scope<'_> {
     }
 
     fn invalid_yaml(&mut self, component: &Component, error: &read::YamlError) {
-        let reason = format!("The {} of {} cannot be read as YAML: {}.", text_of(component), component.name, error.message.trim_end_matches('.'));
+        let reason =
+            format!("The {} of {} cannot be read as YAML: {}.", text_of(component), component.name, error.message.trim_end_matches('.'));
         let mut finding = Finding::block("invalid_yaml", reason).component(&component.id).line(error.line);
         if let Some(path) = error.path.as_ref().filter(|path| !path.segments().is_empty()) {
             finding = finding.path(path);

@@ -51,7 +51,8 @@ pub fn shown(text: &str) -> Cow<'_, str> {
 
 /// One line of plain text: line breaks and tabs become spaces, tricks are written out.
 pub fn one_line(text: &str) -> String {
-    let flat: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    let flat: String =
+        text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
     shown(flat.trim()).into_owned()
 }
 

@@ -52,7 +52,8 @@ fn values(n: usize, replicas: usize) -> String {
 /// Ten chains of a hundred.
 fn stack(replicas: usize) -> Stack {
     let mut stack = Stack::new(name("large"));
-    stack.variables = vec![Declaration { name: "domain".into(), kind: VariableType::String, description: None, default: None, required: true }];
+    stack.variables =
+        vec![Declaration { name: "domain".into(), kind: VariableType::String, description: None, default: None, required: true }];
     for n in 0..COUNT {
         let chart = Chart { repository: "https://charts.example.com".into(), name: "app".into(), version: "1.2.3".into() };
         // One component in ten differs between two stacks with other replicas.
@@ -162,14 +163,23 @@ fn compare(cluster: &Cluster, before: &Stack, after: &Stack, head: &Head) {
     }
     let (render, build, freezing) = (median(render), median(build), median(freezing));
     let plan = planned(after, cluster, head).plan;
-    println!("\n{COUNT} components, {} of them changed, {} files, plan.json {} KiB", COUNT / 10, plan.files.len(), freeze::freeze(&plan).unwrap().len() >> 10);
+    println!(
+        "\n{COUNT} components, {} of them changed, {} files, plan.json {} KiB",
+        COUNT / 10,
+        plan.files.len(),
+        freeze::freeze(&plan).unwrap().len() >> 10
+    );
     println!("render          {render:>10.2?}");
     println!("plan (one core) {build:>10.2?}   goal: at most 100 ms");
     println!("freeze          {freezing:>10.2?}");
     if !theirs.is_empty() {
         let theirs = median(theirs);
         println!("kustomize build {theirs:>10.2?}");
-        println!("ratio: render {:.0}x faster (goal 100x), plan {:.0}x faster (goal 50x)", theirs.as_secs_f64() / render.as_secs_f64(), theirs.as_secs_f64() / build.as_secs_f64());
+        println!(
+            "ratio: render {:.0}x faster (goal 100x), plan {:.0}x faster (goal 50x)",
+            theirs.as_secs_f64() / render.as_secs_f64(),
+            theirs.as_secs_f64() / build.as_secs_f64()
+        );
     }
 }
 

@@ -13,7 +13,8 @@ const SOURCE: &str = "source.toolkit.fluxcd.io/v1";
 const CHART_LAYER: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 
 /// Fields of HelmRelease's spec that the component decides and `release` may not set.
-pub const RESERVED_RELEASE_FIELDS: &[&str] = &["chart", "chartRef", "dependsOn", "kubeConfig", "storageNamespace", "targetNamespace", "values", "valuesFrom"];
+pub const RESERVED_RELEASE_FIELDS: &[&str] =
+    &["chart", "chartRef", "dependsOn", "kubeConfig", "storageNamespace", "targetNamespace", "values", "valuesFrom"];
 
 /// The sealed values of an addon, if any of its values is secret.
 pub fn request(stack: &Stack, tree: &Tree, component: &Component, values: &ValuesTree) -> Option<SealRequest> {
@@ -37,7 +38,14 @@ pub fn request(stack: &Stack, tree: &Tree, component: &Component, values: &Value
     });
     let leaf = Leaf { field: Field::StringData, key: "values.yaml".into(), content: Content::Values(secret?), base64: false };
     let path = format!("{}{name}.enc.yaml", tree.component(&stack.id, &component.id));
-    Some(SealRequest { path, stack: stack.id.to_string(), component: component.id.to_string(), header, leaves: vec![leaf], suffix_name: true })
+    Some(SealRequest {
+        path,
+        stack: stack.id.to_string(),
+        component: component.id.to_string(),
+        header,
+        leaves: vec![leaf],
+        suffix_name: true,
+    })
 }
 
 /// The values that may be read, and those that are sealed. Lists replace each other in Helm, so a list with a secret
@@ -59,7 +67,14 @@ pub fn split(tree: &ValuesTree) -> (Option<Value>, Option<ValuesTree>) {
 }
 
 /// The files; absent while the namespace or a sealed file is missing.
-pub fn files(stack: &Stack, tree: &Tree, component: &Component, addon: &Addon, values: &ValuesTree, sealed: &SealedFiles) -> Option<ComponentFiles> {
+pub fn files(
+    stack: &Stack,
+    tree: &Tree,
+    component: &Component,
+    addon: &Addon,
+    values: &ValuesTree,
+    sealed: &SealedFiles,
+) -> Option<ComponentFiles> {
     let namespace = component.namespace.as_deref()?;
     let request = request(stack, tree, component, values);
     let sealed = match &request {
@@ -72,7 +87,8 @@ pub fn files(stack: &Stack, tree: &Tree, component: &Component, addon: &Addon, v
 
     let mut objects: Vec<ObjectKey> = [&source, &release].into_iter().filter_map(ObjectKey::of).collect();
     objects.push(ObjectKey::new(RELEASE_GROUP, "Release", Some(namespace), addon.release_name(component)));
-    let mut files = vec![("source.yaml".to_owned(), emit::emit(&source).into_bytes()), ("release.yaml".to_owned(), emit::emit(&release).into_bytes())];
+    let mut files =
+        vec![("source.yaml".to_owned(), emit::emit(&source).into_bytes()), ("release.yaml".to_owned(), emit::emit(&release).into_bytes())];
     if let Some(sealed) = sealed {
         let name = sealed.path.rsplit('/').next().unwrap_or(&sealed.path).to_owned();
         objects.push(ObjectKey::new("", "Secret", Some(namespace), &sealed.name));
@@ -113,7 +129,15 @@ fn slug(version: &str) -> String {
     plain.trim_matches('-').to_owned()
 }
 
-fn release(component: &Component, addon: &Addon, namespace: &str, labels: &Value, source: &Value, values: Option<Value>, sealed: Option<&str>) -> Value {
+fn release(
+    component: &Component,
+    addon: &Addon,
+    namespace: &str,
+    labels: &Value,
+    source: &Value,
+    values: Option<Value>,
+    sealed: Option<&str>,
+) -> Value {
     let mut spec = Map::new();
     spec.insert("interval".into(), "30m".into());
     if let Some(timeout) = &component.timeout {

@@ -35,7 +35,13 @@ pub fn component_name(stack: &Name, component: &Name) -> String {
 }
 
 /// The Kustomization that applies one component.
-pub fn component(around: &Around<'_>, component: &Component, content: &Option<ResolvedContent>, needs_namespaces: bool, sealed: bool) -> Value {
+pub fn component(
+    around: &Around<'_>,
+    component: &Component,
+    content: &Option<ResolvedContent>,
+    needs_namespaces: bool,
+    sealed: bool,
+) -> Value {
     let Around { stack, cluster, tree } = around;
     let mut depends_on = Vec::new();
     if needs_namespaces {
@@ -49,7 +55,8 @@ pub fn component(around: &Around<'_>, component: &Component, content: &Option<Re
     let mut seen = BTreeSet::new();
     depends_on.retain(|name| seen.insert(name.clone()));
 
-    let mut spec = spec(cluster, &Tree::flux_path(&tree.component(&stack.id, &component.id)), component.timeout.as_deref().unwrap_or(DEFAULT_TIMEOUT));
+    let mut spec =
+        spec(cluster, &Tree::flux_path(&tree.component(&stack.id, &component.id)), component.timeout.as_deref().unwrap_or(DEFAULT_TIMEOUT));
     spec.insert("prune".into(), true.into());
     spec.insert("wait".into(), true.into());
     put_depends_on(&mut spec, depends_on);

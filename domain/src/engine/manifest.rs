@@ -38,7 +38,13 @@ pub fn requests(stack: &Stack, tree: &Tree, component: &Component, objects: &[Re
 }
 
 /// The files; absent while a sealed file is missing.
-pub fn files(stack: &Stack, tree: &Tree, component: &Component, objects: &[ResolvedObject], sealed: &SealedFiles) -> Option<ComponentFiles> {
+pub fn files(
+    stack: &Stack,
+    tree: &Tree,
+    component: &Component,
+    objects: &[ResolvedObject],
+    sealed: &SealedFiles,
+) -> Option<ComponentFiles> {
     let mut files = Vec::new();
     let plain: Vec<&Value> = objects
         .iter()

@@ -49,4 +49,3 @@ fn share(path: String, text: String, out: &mut Rendered) {
     out.shared.insert(path.clone());
     out.put(path, text);
 }
-

@@ -138,7 +138,9 @@ fn reserved_namespaces_are_never_written() {
 
 #[test]
 fn a_namespace_that_the_stack_brings_itself_is_not_written_twice() {
-    let scene = Scene::manifest("apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n");
+    let scene = Scene::manifest(
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n",
+    );
     assert!(rendered(&scene).shared.is_empty());
     assert!(scene.codes().is_empty());
 }
@@ -149,17 +151,23 @@ fn other_stacks_are_waited_for_by_those_that_wait_for_nothing_else() {
     assert!(file(&rendered, "stacks/web/flux/cert-manager.yaml").contains("- name: storage--ready"));
     assert!(!file(&rendered, "stacks/web/flux/issuer.yaml").contains("storage--ready"));
     let entry = file(&rendered, "clusters/nl-prod-1/countersign/web.yaml");
-    assert!(entry.contains("name: web--ready") && entry.contains("dependsOn:\n    - name: web--podinfo\n") && !entry.contains("wait:"), "{entry}");
+    assert!(
+        entry.contains("name: web--ready") && entry.contains("dependsOn:\n    - name: web--podinfo\n") && !entry.contains("wait:"),
+        "{entry}"
+    );
 }
 
 #[test]
 fn a_stack_of_nothing_renders() {
     let rendered = rendered(&Scene::empty());
-    assert_eq!(rendered.files.keys().map(String::as_str).collect::<Vec<_>>(), [
-        "clusters/nl-prod-1/countersign/web.yaml",
-        "stacks/web/flux/kustomization.yaml",
-        "stacks/web/ready/kustomization.yaml",
-        "stacks/web/ready/marker.yaml",
-        "stacks/web/stack.yaml",
-    ]);
+    assert_eq!(
+        rendered.files.keys().map(String::as_str).collect::<Vec<_>>(),
+        [
+            "clusters/nl-prod-1/countersign/web.yaml",
+            "stacks/web/flux/kustomization.yaml",
+            "stacks/web/ready/kustomization.yaml",
+            "stacks/web/ready/marker.yaml",
+            "stacks/web/stack.yaml",
+        ]
+    );
 }

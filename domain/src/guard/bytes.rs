@@ -15,8 +15,12 @@ pub const GUARD: Guard = Guard {
     check,
     #[cfg(test)]
     examples: || {
-        let large = format!("kind: ConfigMap\napiVersion: v1\nmetadata: {{name: a, namespace: x}}\ndata: {{a: {}}}\n", "x".repeat(MAX_BYTES));
-        (super::tests::Scene::manifest("kind: ConfigMap\napiVersion: v1\nmetadata: {name: a, namespace: x}\n"), super::tests::Scene::manifest(&large))
+        let large =
+            format!("kind: ConfigMap\napiVersion: v1\nmetadata: {{name: a, namespace: x}}\ndata: {{a: {}}}\n", "x".repeat(MAX_BYTES));
+        (
+            super::tests::Scene::manifest("kind: ConfigMap\napiVersion: v1\nmetadata: {name: a, namespace: x}\n"),
+            super::tests::Scene::manifest(&large),
+        )
     },
 };
 
@@ -25,7 +29,13 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     for component in &context.stack.components {
         let size = component.text().len();
         if size > MAX_BYTES {
-            let reason = format!("The {} of {} have {} KiB; at most {} are allowed.", text_of(component), component.name, size >> 10, MAX_BYTES >> 10);
+            let reason = format!(
+                "The {} of {} have {} KiB; at most {} are allowed.",
+                text_of(component),
+                component.name,
+                size >> 10,
+                MAX_BYTES >> 10
+            );
             findings.push(Finding::block("too_large", reason).component(&component.id).hint("Split it into several components."));
         }
     }

@@ -14,7 +14,10 @@ pub const GUARD: Guard = Guard {
     check,
     #[cfg(test)]
     examples: || {
-        let scene = |from: &str, to: &str| super::tests::Scene::values(&format!("persistentVolume: {{size: {to}}}\n")).recorded(&super::tests::Scene::values(&format!("persistentVolume: {{size: {from}}}\n")));
+        let scene = |from: &str, to: &str| {
+            super::tests::Scene::values(&format!("persistentVolume: {{size: {to}}}\n"))
+                .recorded(&super::tests::Scene::values(&format!("persistentVolume: {{size: {from}}}\n")))
+        };
         (scene("8Gi", "20Gi"), scene("20Gi", "8Gi"))
     },
 };
@@ -48,10 +51,15 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     for size in sizes(context).into_iter().filter(|size| !size.grows) {
         let Size { component, name, path, before, after, is_claim, .. } = size;
         let finding = if is_claim {
-            Finding::block("claim_shrinks", format!("The claim of {name} would shrink from {before} to {after}. Kubernetes refuses to shrink a claim."))
-                .hint("Keep its size, or make a new claim under another name and copy the data.")
+            Finding::block(
+                "claim_shrinks",
+                format!("The claim of {name} would shrink from {before} to {after}. Kubernetes refuses to shrink a claim."),
+            )
+            .hint("Keep its size, or make a new claim under another name and copy the data.")
         } else {
-            let reason = format!("{path} of {name} goes from {before} to {after}. Kubernetes shrinks no claim: either the upgrade fails, or the claim is made anew and its data is lost.");
+            let reason = format!(
+                "{path} of {name} goes from {before} to {after}. Kubernetes shrinks no claim: either the upgrade fails, or the claim is made anew and its data is lost."
+            );
             Finding::confirm("claim_shrinks", name, reason)
         };
         findings.push(finding.component(component).path(path));
@@ -72,7 +80,15 @@ pub fn sizes(context: &Context<'_>) -> Vec<Size> {
         }
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let name = context.stack.component(&leaf.component).map_or_else(|| leaf.component.clone(), |component| component.name.to_string());
-        sizes.push(Size { component: leaf.component, name, path: leaf.path.to_string(), before: text(&leaf.before), after: text(&leaf.after), grows: after > before, is_claim: leaf.kind == "PersistentVolumeClaim" });
+        sizes.push(Size {
+            component: leaf.component,
+            name,
+            path: leaf.path.to_string(),
+            before: text(&leaf.before),
+            after: text(&leaf.after),
+            grows: after > before,
+            is_claim: leaf.kind == "PersistentVolumeClaim",
+        });
     }
     sizes
 }
@@ -164,7 +180,14 @@ mod tests {
 
     #[test]
     fn sizes_of_storage_are_told_from_other_sizes() {
-        for size in ["persistence.size", "persistentVolume.size", "singleBinary.persistence.size", "persistence.data.size", "spec.storage.size", "a.b.volumeClaimTemplate.spec.resources.requests.storage"] {
+        for size in [
+            "persistence.size",
+            "persistentVolume.size",
+            "singleBinary.persistence.size",
+            "persistence.data.size",
+            "spec.storage.size",
+            "a.b.volumeClaimTemplate.spec.resources.requests.storage",
+        ] {
             assert!(is_size(&ValuePath::parse(size).unwrap()), "{size}");
         }
         for other in ["cache.size", "size", "resources.requests.memory", "persistence.storageClass", "poolSize"] {

@@ -27,14 +27,31 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     }
     for (key, components) in places.iter().filter(|(_, components)| components.len() > 1) {
         let (first, last) = (components[0], components[components.len() - 1]);
-        let reason = if first == last { format!("{} stands twice in {first}.", shown(key)) } else { format!("{} stands in both {first} and {last}.", shown(key)) };
+        let reason = if first == last {
+            format!("{} stands twice in {first}.", shown(key))
+        } else {
+            format!("{} stands in both {first} and {last}.", shown(key))
+        };
         findings.push(Finding::block("name_clash", reason).component(last).hint("Rename or remove one of the two."));
     }
     for elsewhere in &context.facts.elsewhere {
-        let component = context.rendered.objects.iter().find(|object| object.key == elsewhere.object).and_then(|object| object.component.clone());
+        let component =
+            context.rendered.objects.iter().find(|object| object.key == elsewhere.object).and_then(|object| object.component.clone());
         let finding = match &elsewhere.stack {
-            Some(stack) => Finding::block("name_clash", format!("{} stands in the stack {stack} too ({}); the two would undo each other.", shown(&elsewhere.object), elsewhere.path)).hint("Rename this one, or remove the other first."),
-            None => Finding::warn("name_clash", format!("{} stands in {} too, a file that Countersign does not write.", shown(&elsewhere.object), elsewhere.path)).hint("If Flux applies that file, remove one of the two."),
+            Some(stack) => Finding::block(
+                "name_clash",
+                format!(
+                    "{} stands in the stack {stack} too ({}); the two would undo each other.",
+                    shown(&elsewhere.object),
+                    elsewhere.path
+                ),
+            )
+            .hint("Rename this one, or remove the other first."),
+            None => Finding::warn(
+                "name_clash",
+                format!("{} stands in {} too, a file that Countersign does not write.", shown(&elsewhere.object), elsewhere.path),
+            )
+            .hint("If Flux applies that file, remove one of the two."),
         };
         findings.push(component.into_iter().fold(finding, Finding::component));
     }
@@ -42,5 +59,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn shown(key: &ObjectKey) -> String {
-    if key.group == RELEASE_GROUP { format!("The Helm release {}/{}", key.namespace.as_deref().unwrap_or_default(), key.name) } else { key.to_string() }
+    if key.group == RELEASE_GROUP {
+        format!("The Helm release {}/{}", key.namespace.as_deref().unwrap_or_default(), key.name)
+    } else {
+        key.to_string()
+    }
 }

@@ -34,9 +34,15 @@ fn finding(problem: GraphProblem) -> Finding {
             components.first().cloned().into_iter().fold(finding, Finding::component)
         }
         GraphProblem::Dangling { component, on } => {
-            Finding::block("dangling_edge", format!("{component} waits for {on}, which is not in this stack.")).component(&component).hint("Remove the edge, or add the component.")
+            Finding::block("dangling_edge", format!("{component} waits for {on}, which is not in this stack."))
+                .component(&component)
+                .hint("Remove the edge, or add the component.")
         }
-        GraphProblem::DuplicateId { id } => Finding::block("duplicate_name", format!("Two components have the id {id}.")).component(&id).hint("Give one of them another id."),
-        GraphProblem::DuplicateName { name } => Finding::block("duplicate_name", format!("Two components are called {name}.")).component(&name).hint("Rename one of them."),
+        GraphProblem::DuplicateId { id } => Finding::block("duplicate_name", format!("Two components have the id {id}."))
+            .component(&id)
+            .hint("Give one of them another id."),
+        GraphProblem::DuplicateName { name } => {
+            Finding::block("duplicate_name", format!("Two components are called {name}.")).component(&name).hint("Rename one of them.")
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Context, Guard};
 use crate::finding::Finding;
-use crate::plan::{Writer, WriterKind};
 use crate::plan::brief::list;
+use crate::plan::{Writer, WriterKind};
 
 pub const GUARD: Guard = Guard {
     name: "four_eyes",

@@ -17,5 +17,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let Some(first) = paths.first() else { return Vec::new() };
     let more = if paths.len() > 1 { format!(" and {} more", paths.len() - 1) } else { String::new() };
     let reason = format!("{first}{more} changed in the repository without a countersignature. Deploying overwrites that change.");
-    vec![Finding::confirm("foreign_change", context.stack.id.as_str(), reason).hint("Look at the commit first; adopt the change into the draft if it should stay.")]
+    vec![
+        Finding::confirm("foreign_change", context.stack.id.as_str(), reason)
+            .hint("Look at the commit first; adopt the change into the draft if it should stay."),
+    ]
 }

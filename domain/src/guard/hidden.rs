@@ -32,7 +32,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     }
     findings.extend(look("the description", context.stack.description.as_deref().unwrap_or_default()));
     if let Some(about) = context.about {
-        for (what, text) in [("the title", about.title.as_str()), ("the reason", &about.why), ("the ticket", about.ticket.as_deref().unwrap_or_default())] {
+        for (what, text) in
+            [("the title", about.title.as_str()), ("the reason", &about.why), ("the ticket", about.ticket.as_deref().unwrap_or_default())]
+        {
             findings.extend(look(what, text));
         }
     }
@@ -54,7 +56,11 @@ fn look(what: &str, text: &str) -> Option<Finding> {
     let (c, trick) = text.chars().filter_map(|c| Some((c, visible::trick(c)?))).max_by_key(|(_, trick)| *trick == Trick::Reorders)?;
     let code = c as u32;
     Some(match trick {
-        Trick::Reorders => Finding::block("hidden_characters", format!("In {what} stands U+{code:04X}, which makes text read other than it is.")).hint("Remove the character."),
-        Trick::Hides => Finding::warn("hidden_characters", format!("In {what} stands U+{code:04X}, which nobody sees.")).hint("Remove the character if it is not meant."),
+        Trick::Reorders => {
+            Finding::block("hidden_characters", format!("In {what} stands U+{code:04X}, which makes text read other than it is."))
+                .hint("Remove the character.")
+        }
+        Trick::Hides => Finding::warn("hidden_characters", format!("In {what} stands U+{code:04X}, which nobody sees."))
+            .hint("Remove the character if it is not meant."),
     })
 }

@@ -18,7 +18,9 @@ pub const GUARD: Guard = Guard {
     needs_head: false,
     check,
     #[cfg(test)]
-    examples: || (super::tests::Scene::values("adminUser: root\nexistingSecretName: x\n"), super::tests::Scene::values("adminPassword: hunter2\n")),
+    examples: || {
+        (super::tests::Scene::values("adminUser: root\nexistingSecretName: x\n"), super::tests::Scene::values("adminPassword: hunter2\n"))
+    },
 };
 
 /// What the last words of a key are when its value is a secret.
@@ -31,10 +33,40 @@ const SHORTEST: usize = 20;
 
 /// How credentials of well-known services begin, with the least number of characters that then follow.
 const PREFIXES: &[(&str, usize)] = &[
-    ("ghp_", 20), ("gho_", 20), ("ghu_", 20), ("ghs_", 20), ("ghr_", 20), ("github_pat_", 20), ("glpat-", 16), ("gldt-", 16), ("glrt-", 16),
-    ("xoxb-", 16), ("xoxp-", 16), ("xoxa-", 16), ("xoxr-", 16), ("xapp-", 16), ("AKIA", 16), ("ASIA", 16), ("sk_live_", 16), ("rk_live_", 16), ("sk_test_", 16),
-    ("sk-ant-", 16), ("sk-proj-", 16), ("AIza", 30), ("ya29.", 20), ("hvs.", 20), ("hvb.", 20), ("dop_v1_", 20), ("npm_", 30), ("pypi-", 30), ("SG.", 30),
-    ("shpat_", 20), ("dckr_pat_", 16), ("tskey-", 16), ("AGE-SECRET-KEY-1", 30), ("eyJhbGciOi", 40),
+    ("ghp_", 20),
+    ("gho_", 20),
+    ("ghu_", 20),
+    ("ghs_", 20),
+    ("ghr_", 20),
+    ("github_pat_", 20),
+    ("glpat-", 16),
+    ("gldt-", 16),
+    ("glrt-", 16),
+    ("xoxb-", 16),
+    ("xoxp-", 16),
+    ("xoxa-", 16),
+    ("xoxr-", 16),
+    ("xapp-", 16),
+    ("AKIA", 16),
+    ("ASIA", 16),
+    ("sk_live_", 16),
+    ("rk_live_", 16),
+    ("sk_test_", 16),
+    ("sk-ant-", 16),
+    ("sk-proj-", 16),
+    ("AIza", 30),
+    ("ya29.", 20),
+    ("hvs.", 20),
+    ("hvb.", 20),
+    ("dop_v1_", 20),
+    ("npm_", 30),
+    ("pypi-", 30),
+    ("SG.", 30),
+    ("shpat_", 20),
+    ("dckr_pat_", 16),
+    ("tskey-", 16),
+    ("AGE-SECRET-KEY-1", 30),
+    ("eyJhbGciOi", 40),
 ];
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -136,7 +168,8 @@ pub fn looks_like_a_credential(text: &str) -> bool {
     let part = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ':' | '@' | '=' | '/' | ',' | ';' | '(' | ')' | '<' | '>');
     text.split(part).any(|part| {
         PREFIXES.iter().any(|(prefix, least)| {
-            part.strip_prefix(prefix).is_some_and(|rest| rest.len() >= *least && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b)))
+            part.strip_prefix(prefix)
+                .is_some_and(|rest| rest.len() >= *least && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b)))
         })
     })
 }
@@ -148,7 +181,12 @@ fn secrets_of(context: &Context<'_>) -> BTreeSet<String> {
         if object.key.is("", "Secret") {
             names.insert(object.key.name.clone());
         }
-        let made = [&["spec", "secretName"][..], &["spec", "target", "name"], &["spec", "privateKeySecretRef", "name"], &["spec", "acme", "privateKeySecretRef", "name"]];
+        let made = [
+            &["spec", "secretName"][..],
+            &["spec", "target", "name"],
+            &["spec", "privateKeySecretRef", "name"],
+            &["spec", "acme", "privateKeySecretRef", "name"],
+        ];
         names.extend(made.iter().filter_map(|path| resolve::text(&object.tree, path)).map(str::to_owned));
         if object.key.is("postgresql.cnpg.io", "Cluster") {
             names.extend(["app", "superuser", "ca", "server"].map(|suffix| format!("{}-{suffix}", object.key.name)));
@@ -227,10 +265,41 @@ mod tests {
 
     #[test]
     fn the_last_words_of_a_key_decide() {
-        for secret in ["password", "adminPassword", "ADMIN_PASSWORD", "db-passwd", "smtp.pass", "clientSecret", "authToken", "basicAuth", "apiKey", "api_key", "apikey", "privateKey", "credentials", "AWSCredential"] {
+        for secret in [
+            "password",
+            "adminPassword",
+            "ADMIN_PASSWORD",
+            "db-passwd",
+            "smtp.pass",
+            "clientSecret",
+            "authToken",
+            "basicAuth",
+            "apiKey",
+            "api_key",
+            "apikey",
+            "privateKey",
+            "credentials",
+            "AWSCredential",
+        ] {
             assert!(names_a_secret(secret), "{secret}");
         }
-        for plain in ["passwordKey", "secretName", "existingSecretKey", "tokenRef", "passwordSecretRef", "compass", "author", "bypass", "secretRef", "tokens", "passThrough", "authentication", "key", "publicKey", ""] {
+        for plain in [
+            "passwordKey",
+            "secretName",
+            "existingSecretKey",
+            "tokenRef",
+            "passwordSecretRef",
+            "compass",
+            "author",
+            "bypass",
+            "secretRef",
+            "tokens",
+            "passThrough",
+            "authentication",
+            "key",
+            "publicKey",
+            "",
+        ] {
             assert!(!names_a_secret(plain), "{plain}");
         }
     }
@@ -238,7 +307,12 @@ mod tests {
     #[test]
     fn credentials_are_known_by_their_beginning() {
         let token = |prefix: &str| format!("{prefix}{}", "a1B2".repeat(12));
-        for secret in [token("ghp_"), format!("https://x:{}@github.com", token("glpat-")), "-----BEGIN OPENSSH PRIVATE KEY-----\nx".into(), token("AKIA")] {
+        for secret in [
+            token("ghp_"),
+            format!("https://x:{}@github.com", token("glpat-")),
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nx".into(),
+            token("AKIA"),
+        ] {
             assert!(looks_like_a_credential(&secret), "{secret}");
         }
         for plain in ["ghp_", "npm_config", "sk-learn", "-----BEGIN CERTIFICATE-----", "SG.example.com", "AKIA-1"] {

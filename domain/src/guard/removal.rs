@@ -18,7 +18,12 @@ pub const GUARD: Guard = Guard {
     needs_head: true,
     check,
     #[cfg(test)]
-    examples: || (super::tests::Scene::addons(&["a", "b"]).recorded(&super::tests::Scene::addons(&["a"])), super::tests::Scene::addons(&["a"]).recorded(&super::tests::Scene::addons(&["a", "b"]))),
+    examples: || {
+        (
+            super::tests::Scene::addons(&["a", "b"]).recorded(&super::tests::Scene::addons(&["a"])),
+            super::tests::Scene::addons(&["a"]).recorded(&super::tests::Scene::addons(&["a", "b"])),
+        )
+    },
 };
 
 const NOT_RENDERED: &str = "What the chart created was not examined: unknown, not rendered.";
@@ -39,13 +44,15 @@ pub fn effects(context: &Context<'_>) -> Vec<Effect> {
 }
 
 fn effects_of(was: &Was) -> Vec<Effect> {
-    let effect = |what: What, object: ObjectKey, note: Option<String>| Effect { what, object, component: Some(was.component.clone()), note };
+    let effect =
+        |what: What, object: ObjectKey, note: Option<String>| Effect { what, object, component: Some(was.component.clone()), note };
     let key = was.key.clone();
     if key.is("helm.toolkit.fluxcd.io", "HelmRelease") {
         return vec![effect(What::Unknown, key, Some(NOT_RENDERED.to_owned()))];
     }
     // Sources and sealed values belong to the release and say nothing of their own.
-    let ours = key.group.ends_with("toolkit.fluxcd.io") || key.is("", "Secret") && key.name.starts_with(&format!("{}-values-", was.component)) && was.object.get("sops").is_some();
+    let ours = key.group.ends_with("toolkit.fluxcd.io")
+        || key.is("", "Secret") && key.name.starts_with(&format!("{}-values-", was.component)) && was.object.get("sops").is_some();
     if ours {
         return Vec::new();
     }
@@ -81,7 +88,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let finding = match effect.what {
             What::WillBeDeleted if holds_data(&effect.object) => data(&effect.object),
             What::Unknown if !gone => {
-                let reason = format!("The release {} leaves its namespace or name: Flux uninstalls it and installs it anew. {NOT_RENDERED}", effect.object.name);
+                let reason = format!(
+                    "The release {} leaves its namespace or name: Flux uninstalls it and installs it anew. {NOT_RENDERED}",
+                    effect.object.name
+                );
                 Finding::confirm("removal", effect.object.name.as_str(), reason)
             }
             _ => continue,
@@ -89,7 +99,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         findings.push(effect.component.iter().fold(finding, Finding::component));
     }
     for (key, from, to) in &context.delta.moved {
-        let reason = format!("{key} moves from {from} to {to}. If Flux removes it from the first before it reaches the second, it is gone for a moment.");
+        let reason = format!(
+            "{key} moves from {from} to {to}. If Flux removes it from the first before it reaches the second, it is gone for a moment."
+        );
         findings.push(Finding::warn("moved_object", reason).component(to));
     }
     findings
@@ -101,7 +113,8 @@ fn component(context: &Context<'_>, id: &str, effects: &[Effect]) -> Finding {
     let reason = if mine().any(|effect| effect.what == What::Unknown) {
         format!("Removing {name} uninstalls its chart. {NOT_RENDERED}")
     } else {
-        let deleted: Vec<String> = mine().filter(|effect| effect.what == What::WillBeDeleted).map(|effect| effect.object.to_string()).collect();
+        let deleted: Vec<String> =
+            mine().filter(|effect| effect.what == What::WillBeDeleted).map(|effect| effect.object.to_string()).collect();
         let stays: Vec<String> = mine().filter(|effect| effect.what == What::StaysBehind).map(|effect| effect.object.to_string()).collect();
         let stays = if stays.is_empty() { String::new() } else { format!(" {} stays behind.", list(&stays)) };
         match deleted.len() {
@@ -116,7 +129,9 @@ fn component(context: &Context<'_>, id: &str, effects: &[Effect]) -> Finding {
 fn data(key: &ObjectKey) -> Finding {
     let place = key.namespace.as_deref().map_or_else(|| key.name.clone(), |namespace| format!("{namespace}/{}", key.name));
     let reason = match key.kind.as_str() {
-        "PersistentVolumeClaim" => format!("The claim {place} will be deleted. Unless its volume is kept (reclaim policy Retain), its data is gone."),
+        "PersistentVolumeClaim" => {
+            format!("The claim {place} will be deleted. Unless its volume is kept (reclaim policy Retain), its data is gone.")
+        }
         "PersistentVolume" => format!("The volume {place} will be deleted."),
         "Namespace" => format!("The namespace {place} will be deleted, and everything in it."),
         "CustomResourceDefinition" => format!("The definition {place} will be deleted, and every object of its kind in the cluster."),
@@ -131,8 +146,18 @@ fn unordered(context: &Context<'_>) -> Option<Finding> {
     let before = context.before?;
     let removed: BTreeSet<&str> = context.delta.that(Does::Remove).collect();
     let on_removed = |id: &Name| removed.contains(id.as_str());
-    let edge = before.components.iter().filter(|component| on_removed(&component.id)).find_map(|component| Some((component, component.depends_on.iter().find(|on| on_removed(on))?)));
+    let edge = before
+        .components
+        .iter()
+        .filter(|component| on_removed(&component.id))
+        .find_map(|component| Some((component, component.depends_on.iter().find(|on| on_removed(on))?)));
     let (component, on) = edge?;
-    let reason = format!("{} and {on} go in one commit, unordered: Flux removes them at the same time, so {on} may be gone before what needs it.", component.name);
-    Some(Finding::confirm("unordered_removal", context.stack.id.as_str(), reason).hint(format!("Or remove {} first, and {on} in the next entry.", component.name)))
+    let reason = format!(
+        "{} and {on} go in one commit, unordered: Flux removes them at the same time, so {on} may be gone before what needs it.",
+        component.name
+    );
+    Some(
+        Finding::confirm("unordered_removal", context.stack.id.as_str(), reason)
+            .hint(format!("Or remove {} first, and {on} in the next entry.", component.name)),
+    )
 }

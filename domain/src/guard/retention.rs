@@ -14,7 +14,10 @@ pub const GUARD: Guard = Guard {
     check,
     #[cfg(test)]
     examples: || {
-        let scene = |from: &str, to: &str| super::tests::Scene::values(&format!("prometheus: {{retention: {to}}}\n")).recorded(&super::tests::Scene::values(&format!("prometheus: {{retention: {from}}}\n")));
+        let scene = |from: &str, to: &str| {
+            super::tests::Scene::values(&format!("prometheus: {{retention: {to}}}\n"))
+                .recorded(&super::tests::Scene::values(&format!("prometheus: {{retention: {from}}}\n")))
+        };
         (scene("15d", "30d"), scene("30d", "15d"))
     },
 };
@@ -29,7 +32,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         // Zero means without end for those who read these fields.
         let ends = after != 0.0 && (before == 0.0 || after < before);
         if ends {
-            let reason = format!("{} is cut from {} to {}. What is older is deleted soon after.", leaf.path, text(&leaf.before), text(&leaf.after));
+            let reason =
+                format!("{} is cut from {} to {}. What is older is deleted soon after.", leaf.path, text(&leaf.before), text(&leaf.after));
             findings.push(Finding::warn("retention", reason).component(&leaf.component).path(&leaf.path));
         }
     }
@@ -39,7 +43,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn is_retention(path: &ValuePath) -> bool {
     let Some(Segment::Key(key)) = path.segments().last() else { return false };
     let key: String = key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    matches!(key.as_str(), "retention" | "retentionperiod" | "retentiondays" | "retentiontime" | "retentionpolicy" | "retentionduration") || key.ends_with("retention") || key.ends_with("retentionperiod")
+    matches!(key.as_str(), "retention" | "retentionperiod" | "retentiondays" | "retentiontime" | "retentionpolicy" | "retentionduration")
+        || key.ends_with("retention")
+        || key.ends_with("retentionperiod")
 }
 
 fn text(value: &Value) -> String {

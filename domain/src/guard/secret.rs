@@ -26,7 +26,12 @@ pub const OUTSIDE: Guard = Guard {
     check: outside,
     #[cfg(test)]
     examples: || {
-        let object = |kind: &str, field: &str| super::tests::Scene::manifest(&format!("apiVersion: v1\nkind: {kind}\nmetadata: {{name: a, namespace: x}}\n{field}:\n  key: ${{{{ secrets.admin }}}}\n")).secret("admin");
+        let object = |kind: &str, field: &str| {
+            super::tests::Scene::manifest(&format!(
+                "apiVersion: v1\nkind: {kind}\nmetadata: {{name: a, namespace: x}}\n{field}:\n  key: ${{{{ secrets.admin }}}}\n"
+            ))
+            .secret("admin")
+        };
         (object("Secret", "stringData"), object("ConfigMap", "data"))
     },
 };
@@ -40,7 +45,8 @@ fn missing(context: &Context<'_>) -> Vec<Finding> {
     }
     for (name, used_by) in context.resolution.uses.secrets.iter().filter(|(name, _)| unset(name)) {
         for component in used_by {
-            let finding = Finding::block("missing_secret", format!("The secret `{name}` is used here and is not set for this cluster.")).component(component);
+            let finding = Finding::block("missing_secret", format!("The secret `{name}` is used here and is not set for this cluster."))
+                .component(component);
             findings.push(finding.hint(format!("Set `{name}` for this stack here, for the cluster or for its environment.")));
         }
     }
@@ -53,7 +59,8 @@ fn outside(context: &Context<'_>) -> Vec<Finding> {
         let is_secret = object.key.is("", "Secret");
         walk(&object.tree, &object.within, &mut |path, name| {
             let below = &path.segments()[object.within.segments().len()..];
-            let in_data = is_secret && matches!(below.first(), Some(crate::yaml::path::Segment::Key(key)) if key == "data" || key == "stringData");
+            let in_data =
+                is_secret && matches!(below.first(), Some(crate::yaml::path::Segment::Key(key)) if key == "data" || key == "stringData");
             if in_data {
                 return;
             }

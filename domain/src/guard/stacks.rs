@@ -19,7 +19,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for on in &context.stack.depends_on {
         if *on == context.stack.id {
-            findings.push(Finding::block("cycle", "The stack waits for itself.").hint("Remove it from the stacks that this one waits for."));
+            findings
+                .push(Finding::block("cycle", "The stack waits for itself.").hint("Remove it from the stacks that this one waits for."));
         } else if !context.facts.stacks.iter().any(|stack| stack.id == *on) {
             let reason = format!("This stack waits for the stack {on}, which is not recorded on this cluster; Flux would wait for ever.");
             findings.push(Finding::block("unknown_stack", reason).hint(format!("Deploy {on} first, or stop waiting for it.")));

@@ -103,7 +103,13 @@ impl Scene {
     }
 
     pub fn variable(mut self, variable: &str, value: serde_json::Value) -> Scene {
-        self.stack.variables.push(Declaration { name: variable.into(), kind: VariableType::String, description: None, default: None, required: true });
+        self.stack.variables.push(Declaration {
+            name: variable.into(),
+            kind: VariableType::String,
+            description: None,
+            default: None,
+            required: true,
+        });
         self.cluster.variables.cluster.insert(variable.into(), value);
         self
     }
@@ -230,7 +236,8 @@ fn good_scenes_are_wholly_good_and_every_sentence_is_one() {
 
 #[test]
 fn findings_stand_in_the_order_of_their_weight() {
-    let levels: Vec<Level> = Scene::values("adminPassword: x\nname: \"a\u{200b}\"\n").build().plan.findings.iter().map(|finding| finding.level).collect();
+    let levels: Vec<Level> =
+        Scene::values("adminPassword: x\nname: \"a\u{200b}\"\n").build().plan.findings.iter().map(|finding| finding.level).collect();
     assert!(levels.is_sorted_by(|a, b| a >= b), "{levels:?}");
 }
 
@@ -272,7 +279,10 @@ fn the_loss_of_a_claim_is_confirmed_by_its_name() {
     assert_eq!(plan.effects[0].what, plan::What::WillBeDeleted);
     assert_eq!(plan.brief[0], "Deletes PersistentVolumeClaim x/loki-data.");
 
-    let kept = Scene::manifest(&format!("{}---\n{keep}", claim.replace("{name: loki-data}", "{name: loki-data, annotations: {kustomize.toolkit.fluxcd.io/prune: disabled}}")));
+    let kept = Scene::manifest(&format!(
+        "{}---\n{keep}",
+        claim.replace("{name: loki-data}", "{name: loki-data, annotations: {kustomize.toolkit.fluxcd.io/prune: disabled}}")
+    ));
     let plan = Scene::manifest(keep).recorded(&kept).build().plan;
     assert_eq!(plan.confirmations(), [""; 0]);
     assert_eq!(plan.effects[0].what, plan::What::StaysBehind);
@@ -309,7 +319,11 @@ fn a_claim_that_grows_is_said_in_the_brief_and_stops_nothing() {
     let plan = scene("20Gi").recorded(&scene("8Gi")).build().plan;
     assert!(plan.brief.contains(&"The claim of a grows from 8Gi to 20Gi; nothing is deleted.".to_owned()), "{:?}", plan.brief);
     assert!(plan.confirmations().is_empty());
-    let claim = |size: &str| Scene::manifest(&format!("apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: c}}\nspec: {{resources: {{requests: {{storage: {size}}}}}}}\n"));
+    let claim = |size: &str| {
+        Scene::manifest(&format!(
+            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: c}}\nspec: {{resources: {{requests: {{storage: {size}}}}}}}\n"
+        ))
+    };
     let shrinks = claim("4Gi").recorded(&claim("8Gi")).findings("claim_shrinks");
     assert_eq!(shrinks[0].level, Level::Block);
 }
@@ -352,7 +366,9 @@ fn unknown_kinds_must_say_where_they_live_and_known_ones_need_not() {
     assert_eq!(Scene::manifest(widget).codes(), BTreeSet::from(["namespace_unknown".to_owned()]));
     let stated = widget.replace("{name: w}", "{name: w, namespace: x}");
     assert!(Scene::manifest(&stated).codes().is_empty());
-    let defined = format!("apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: widgets.example.com}}\nspec: {{group: example.com, scope: Namespaced, names: {{kind: Widget}}}}\n---\n{widget}");
+    let defined = format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: widgets.example.com}}\nspec: {{group: example.com, scope: Namespaced, names: {{kind: Widget}}}}\n---\n{widget}"
+    );
     assert!(Scene::manifest(&defined).codes().is_empty());
     let mut homeless = Scene::manifest("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n");
     homeless.stack.components[0].namespace = None;

@@ -15,9 +15,8 @@ pub const GUARD: Guard = Guard {
     check,
     #[cfg(test)]
     examples: || {
-        let kustomization = |more: &str| {
-            super::tests::Scene::manifest(&format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\n{more}"))
-        };
+        let kustomization =
+            |more: &str| super::tests::Scene::manifest(&format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\n{more}"));
         let from_cluster = "---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k}\n\
                             spec: {postBuild: {substituteFrom: [{kind: ConfigMap, name: outside}]}}\n";
         (kustomization(""), kustomization(from_cluster))
@@ -43,7 +42,9 @@ fn look(object: &ResolvedObject) -> Option<Finding> {
     if key.is("helm.toolkit.fluxcd.io", "HelmRelease") {
         if filled("/spec/valuesFrom") {
             let reason = format!("{key} takes values from objects of the cluster (valuesFrom) that no plan shows and nobody signs.");
-            return Some(Finding::block("ungoverned_source", reason).hint("Add the chart as an addon; its secrets are then sealed for you."));
+            return Some(
+                Finding::block("ungoverned_source", reason).hint("Add the chart as an addon; its secrets are then sealed for you."),
+            );
         }
         let chart = value.pointer("/spec/chart/spec")?;
         let version = chart.get("version").and_then(Value::as_str).unwrap_or_default();
@@ -81,7 +82,8 @@ mod tests {
 
     #[test]
     fn a_source_of_its_own_is_a_warning() {
-        let source = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: r}\nspec: {url: https://git.example.com}\n";
+        let source =
+            "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: r}\nspec: {url: https://git.example.com}\n";
         assert!(Scene::manifest(source).codes().contains("ungoverned_source"));
     }
 }

@@ -10,7 +10,9 @@ pub const GUARD: Guard = Guard {
     needs_head: false,
     check,
     #[cfg(test)]
-    examples: || (super::tests::Scene::manifest("kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n"), super::tests::Scene::manifest("a: [\n")),
+    examples: || {
+        (super::tests::Scene::manifest("kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n"), super::tests::Scene::manifest("a: [\n"))
+    },
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {

@@ -67,7 +67,9 @@ pub fn bind(input: &BindInput<'_>) -> Built {
 
 fn bound(head: &Head, tree: &Tree, findings: &mut Vec<Finding>) -> Option<Binding> {
     let file = head.files.get(&tree.binding())?;
-    let read = std::str::from_utf8(&file.bytes).map_err(|error| error.to_string()).and_then(|text| Binding::parse(text).map_err(|error| error.to_string()));
+    let read = std::str::from_utf8(&file.bytes)
+        .map_err(|error| error.to_string())
+        .and_then(|text| Binding::parse(text).map_err(|error| error.to_string()));
     match read {
         Ok(binding) => Some(binding),
         Err(error) => {
@@ -83,25 +85,48 @@ fn identity(input: &BindInput<'_>, tree: &Tree, bound: Option<&Binding>, finding
     match bound {
         Some(binding) if binding.cluster != cluster.name || binding.path != cluster.repository.path => {
             let reason = format!("The repository belongs to the cluster {} ({}) already.", binding.cluster, binding.environment);
-            findings.push(Finding::block("cluster_identity", reason).hint("One repository and branch binds one cluster; give this one its own."));
+            findings.push(
+                Finding::block("cluster_identity", reason).hint("One repository and branch binds one cluster; give this one its own."),
+            );
         }
         Some(binding) if binding.kube_system_uid.is_some() && binding.kube_system_uid != cluster.kube_system_uid => {
-            let reason = format!("The repository is bound to the UID {}; this plan changes it to {}.", binding.kube_system_uid.as_deref().unwrap_or("none"), cluster.kube_system_uid.as_deref().unwrap_or("none"));
-            findings.push(Finding::confirm("cluster_identity", cluster.name.as_str(), reason).hint("Right only if the cluster was rebuilt."));
+            let reason = format!(
+                "The repository is bound to the UID {}; this plan changes it to {}.",
+                binding.kube_system_uid.as_deref().unwrap_or("none"),
+                cluster.kube_system_uid.as_deref().unwrap_or("none")
+            );
+            findings
+                .push(Finding::confirm("cluster_identity", cluster.name.as_str(), reason).hint("Right only if the cluster was rebuilt."));
         }
         None if input.foreign_files > 0 && !input.head.files.contains_key(&tree.binding()) => {
-            let reason = format!("The branch holds {} file{} already. Binding touches none of them, and makes this repository {}'s.", input.foreign_files, if input.foreign_files == 1 { "" } else { "s" }, cluster.name);
+            let reason = format!(
+                "The branch holds {} file{} already. Binding touches none of them, and makes this repository {}'s.",
+                input.foreign_files,
+                if input.foreign_files == 1 { "" } else { "s" },
+                cluster.name
+            );
             findings.push(Finding::confirm("holds_content", cluster.name.as_str(), reason));
         }
         _ => {}
     }
     if cluster.kube_system_uid.is_none() {
-        findings.push(Finding::warn("cluster_identity", "The cluster's UID is not known, so it is told apart by name and path alone.").hint("Enter the UID of the namespace kube-system."));
+        findings.push(
+            Finding::warn("cluster_identity", "The cluster's UID is not known, so it is told apart by name and path alone.")
+                .hint("Enter the UID of the namespace kube-system."),
+        );
     }
     if cluster.recipients.is_empty() {
-        findings.push(Finding::warn("no_recipients", "The cluster has no recipients, so no secret can be sealed for it.").hint("Paste its age recipient, or generate a key pair."));
+        findings.push(
+            Finding::warn("no_recipients", "The cluster has no recipients, so no secret can be sealed for it.")
+                .hint("Paste its age recipient, or generate a key pair."),
+        );
     }
-    let gone: Vec<String> = bound.into_iter().flat_map(|binding| &binding.recipients).filter(|recipient| !cluster.recipients.contains(recipient)).cloned().collect();
+    let gone: Vec<String> = bound
+        .into_iter()
+        .flat_map(|binding| &binding.recipients)
+        .filter(|recipient| !cluster.recipients.contains(recipient))
+        .cloned()
+        .collect();
     if !gone.is_empty() {
         let reason = format!("{} can still open whatever was sealed for it: it stands in the history.", list(&gone));
         findings.push(Finding::warn("recipient_removed", reason).hint("If the key is lost to somebody, set the secrets anew as well."));
@@ -137,9 +162,20 @@ fn changes(before: Option<&Value>, after: &Value) -> Vec<ValueChange> {
             crate::yaml::path::Segment::Key(key) => key.clone(),
             crate::yaml::path::Segment::Index(index) => index.to_string(),
         });
-        ValueChange { component: None, path: format!("({name})"), before: one.before.as_ref().map(diff::shown), after: one.after.as_ref().map(diff::shown), template: None, by: Vec::new() }
+        ValueChange {
+            component: None,
+            path: format!("({name})"),
+            before: one.before.as_ref().map(diff::shown),
+            after: one.after.as_ref().map(diff::shown),
+            template: None,
+            by: Vec::new(),
+        }
     };
-    diff::values(before, Some(after)).into_iter().filter(|one| one.before.is_some() || one.after.as_ref().is_some_and(|value| !value.is_null())).map(change).collect()
+    diff::values(before, Some(after))
+        .into_iter()
+        .filter(|one| one.before.is_some() || one.after.as_ref().is_some_and(|value| !value.is_null()))
+        .map(change)
+        .collect()
 }
 
 /// Changes who may sign. Lines are never removed: one that is gone blocks.
@@ -149,13 +185,19 @@ pub fn roster(input: &BindInput<'_>) -> Built {
     let before = input.head.files.get(&path).map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
     let mut findings = Vec::new();
     if !input.head.files.contains_key(&tree.binding()) {
-        findings.push(Finding::block("cluster_identity", format!("The repository has no {}: it is not bound to a cluster yet.", tree.binding())).hint("Bind it first."));
+        findings.push(
+            Finding::block("cluster_identity", format!("The repository has no {}: it is not bound to a cluster yet.", tree.binding()))
+                .hint("Bind it first."),
+        );
     }
-    let lines = |text: &str| -> Vec<String> { text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect() };
+    let lines =
+        |text: &str| -> Vec<String> { text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect() };
     let (old, new) = (lines(&before), lines(input.allowed_signers));
     let keys: BTreeSet<(&str, &str)> = new.iter().filter_map(|line| signer_and_key(line)).collect();
     for line in old.iter().filter(|line| signer_and_key(line).is_none_or(|key| !keys.contains(&key))) {
-        let reason = format!("The line `{line}` of the roster would go; a line is only ever given valid-before, or old approvals could no longer be read.");
+        let reason = format!(
+            "The line `{line}` of the roster would go; a line is only ever given valid-before, or old approvals could no longer be read."
+        );
         findings.push(Finding::block("roster_line_removed", reason));
     }
     let same: BTreeSet<&String> = old.iter().collect();
@@ -164,9 +206,17 @@ pub fn roster(input: &BindInput<'_>) -> Built {
         let was = old.iter().find(|old| signer_and_key(old) == signer_and_key(line) && !new.contains(old));
         let text = |line: &String| Value::from(line.as_str()).to_string();
         let name = line.split(' ').next().unwrap_or_default();
-        values.push(ValueChange { component: None, path: format!("(signer {name})"), before: was.map(text), after: Some(text(line)), template: None, by: Vec::new() });
+        values.push(ValueChange {
+            component: None,
+            path: format!("(signer {name})"),
+            before: was.map(text),
+            after: Some(text(line)),
+            template: None,
+            by: Vec::new(),
+        });
     }
-    let (added, ended) = values.iter().fold((0, 0), |(added, ended), change| if change.before.is_none() { (added + 1, ended) } else { (added, ended + 1) });
+    let (added, ended) =
+        values.iter().fold((0, 0), |(added, ended), change| if change.before.is_none() { (added + 1, ended) } else { (added, ended + 1) });
     let mut brief = Vec::new();
     if added > 0 {
         brief.push(format!("Adds {added} key{} to those that may sign.", if added == 1 { "" } else { "s" }));
@@ -189,17 +239,27 @@ fn signer_and_key(line: &str) -> Option<(&str, &str)> {
     Some((signer, key))
 }
 
-fn assemble(input: &BindInput<'_>, kind: Kind, files: BTreeMap<String, String>, mut findings: Vec<Finding>, values: Vec<ValueChange>, brief: Vec<String>) -> Built {
+fn assemble(
+    input: &BindInput<'_>,
+    kind: Kind,
+    files: BTreeMap<String, String>,
+    mut findings: Vec<Finding>,
+    values: Vec<ValueChange>,
+    brief: Vec<String>,
+) -> Built {
     let BindInput { cluster, head, about, .. } = *input;
     let tree = Tree::new(&cluster.repository.path, cluster.name.clone());
-    for (what, text) in [("the title", about.title.as_str()), ("the reason", &about.why), ("the ticket", about.ticket.as_deref().unwrap_or_default())] {
+    for (what, text) in
+        [("the title", about.title.as_str()), ("the reason", &about.why), ("the ticket", about.ticket.as_deref().unwrap_or_default())]
+    {
         if let Some((c, _)) = crate::visible::first_trick(text) {
             findings.push(Finding::warn("hidden_characters", format!("In {what} stands U+{:04X}, which nobody sees.", c as u32)));
         }
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     let title = if about.title.trim().is_empty() { brief.first().map_or("", String::as_str) } else { about.title.trim() };
-    let changed: Vec<FileChange> = files.iter().map(|(path, text)| diff::file(path, head.files.get(path), Some(text.as_bytes()), false)).collect();
+    let changed: Vec<FileChange> =
+        files.iter().map(|(path, text)| diff::file(path, head.files.get(path), Some(text.as_bytes()), false)).collect();
     let plan = Plan {
         v: VERSION,
         kind,

@@ -12,7 +12,11 @@ pub fn sentences(context: &Context<'_>, files: &[FileChange]) -> Vec<String> {
     }
     let mut out = Vec::new();
     let effects = guard::effects(context);
-    let lost: Vec<String> = effects.iter().filter(|effect| effect.what == What::WillBeDeleted && guard::holds_data(&effect.object)).map(|effect| effect.object.to_string()).collect();
+    let lost: Vec<String> = effects
+        .iter()
+        .filter(|effect| effect.what == What::WillBeDeleted && guard::holds_data(&effect.object))
+        .map(|effect| effect.object.to_string())
+        .collect();
     if !lost.is_empty() {
         out.push(format!("Deletes {}.", list(&lost)));
     }
@@ -24,7 +28,13 @@ pub fn sentences(context: &Context<'_>, files: &[FileChange]) -> Vec<String> {
     }
     out.extend(guard::sizes(context).iter().map(|size| size.sentence(lost.is_empty())));
     out.extend(versions(context));
-    let namespaces: Vec<String> = context.rendered.shared.iter().filter(|path| **path != context.tree.namespaces_entry() && context.head.is_some_and(|head| !head.files.contains_key(*path))).filter_map(|path| Some(path.rsplit('/').next()?.strip_suffix(".yaml")?.to_owned())).collect();
+    let namespaces: Vec<String> = context
+        .rendered
+        .shared
+        .iter()
+        .filter(|path| **path != context.tree.namespaces_entry() && context.head.is_some_and(|head| !head.files.contains_key(*path)))
+        .filter_map(|path| Some(path.rsplit('/').next()?.strip_suffix(".yaml")?.to_owned()))
+        .collect();
     if !namespaces.is_empty() {
         out.push(format!("Creates the namespace{} {}.", if namespaces.len() == 1 { "" } else { "s" }, list(&namespaces)));
     }
@@ -45,10 +55,14 @@ fn versions(context: &Context<'_>) -> Vec<String> {
         Content::Manifest(_) => None,
     };
     // Whatever has another version has changed.
-    context.delta.that(Does::Change).filter_map(|id| {
-        let (old, new) = (version(before, id)?, version(context.stack, id)?);
-        (old != new).then(|| format!("{} goes from chart {old} to {new}.", shown_name(context, id)))
-    }).collect()
+    context
+        .delta
+        .that(Does::Change)
+        .filter_map(|id| {
+            let (old, new) = (version(before, id)?, version(context.stack, id)?);
+            (old != new).then(|| format!("{} goes from chart {old} to {new}.", shown_name(context, id)))
+        })
+        .collect()
 }
 
 fn shown_name(context: &Context<'_>, id: &str) -> String {

@@ -118,7 +118,11 @@ pub fn build(input: &Input<'_>) -> Built {
     let effects = guard::effects(&context);
     let files = delta::files(stack, &tree, head, &rendered);
     let brief = brief::sentences(&context, &files);
-    let subject = record::subject(&format!("{}: {}", stack.name, if about.title.trim().is_empty() { brief.first().map_or("no change", String::as_str) } else { about.title.trim() }));
+    let subject = record::subject(&format!(
+        "{}: {}",
+        stack.name,
+        if about.title.trim().is_empty() { brief.first().map_or("no change", String::as_str) } else { about.title.trim() }
+    ));
     let plan = Plan {
         v: VERSION,
         kind: Kind::Stack,
@@ -169,7 +173,11 @@ fn keep_skipped(stack: &Stack, tree: &Tree, head: &Head, rendered: &mut engine::
 }
 
 pub(super) fn cluster_identity(cluster: &Cluster) -> ClusterIdentity {
-    ClusterIdentity { name: cluster.name.clone(), environment: cluster.environment.clone(), kube_system_uid: cluster.kube_system_uid.clone() }
+    ClusterIdentity {
+        name: cluster.name.clone(),
+        environment: cluster.environment.clone(),
+        kube_system_uid: cluster.kube_system_uid.clone(),
+    }
 }
 
 pub(super) fn repository_identity(cluster: &Cluster) -> RepositoryIdentity {
@@ -185,7 +193,11 @@ fn variables(stack: &Stack, resolution: &Resolution<'_>) -> Vec<PlannedVariable>
             kind: kind(&resolved.name)?,
             value: diff::shown(&resolved.value),
             from: resolved.from,
-            shadowed: resolved.shadowed.iter().map(|shadow| PlannedShadow { from: shadow.from, value: diff::shown(&shadow.value) }).collect(),
+            shadowed: resolved
+                .shadowed
+                .iter()
+                .map(|shadow| PlannedShadow { from: shadow.from, value: diff::shown(&shadow.value) })
+                .collect(),
             used_by: resolution.uses.variables.get(&resolved.name).into_iter().flatten().cloned().collect(),
         })
     });

@@ -100,9 +100,13 @@ fn walk(path: &ValuePath, before: Option<&Value>, after: Option<&Value>, out: &m
         return;
     }
     let inner = |value: Option<&Value>| value.is_none_or(|value| value.as_object().is_some_and(|map| !map.is_empty()));
-    let list = |value: Option<&Value>| value.is_none_or(|value| value.as_array().is_some_and(|items| items.iter().any(|item| item.is_object() || item.is_array())));
+    let list = |value: Option<&Value>| {
+        value.is_none_or(|value| value.as_array().is_some_and(|items| items.iter().any(|item| item.is_object() || item.is_array())))
+    };
     if inner(before) && inner(after) {
-        let keys = |value: Option<&Value>| -> Vec<String> { value.and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.clone()).collect() };
+        let keys = |value: Option<&Value>| -> Vec<String> {
+            value.and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.clone()).collect()
+        };
         let (old, new) = (keys(before), keys(after));
         let gone = old.iter().filter(|key| !new.contains(key));
         for key in new.iter().chain(gone) {
@@ -135,7 +139,10 @@ mod tests {
 
     fn paths(before: Value, after: Value) -> Vec<String> {
         let side = |value: Option<Value>| value.map_or("-".to_owned(), |value| value.to_string());
-        values(Some(&before), Some(&after)).into_iter().map(|one| format!("{}: {} → {}", one.path, side(one.before), side(one.after))).collect()
+        values(Some(&before), Some(&after))
+            .into_iter()
+            .map(|one| format!("{}: {} → {}", one.path, side(one.before), side(one.after)))
+            .collect()
     }
 
     #[test]
@@ -144,7 +151,14 @@ mod tests {
         let after = json!({"a": {"b": 2}, "hosts": [{"host": "b"}, {"host": "c"}], "args": ["x"], "new": {}});
         assert_eq!(
             paths(before, after),
-            ["a.b: 1 → 2", "a.gone.x: true → -", "hosts[0].host: \"a\" → \"b\"", "hosts[1].host: - → \"c\"", "args: [\"x\",\"y\"] → [\"x\"]", "new: - → {}"]
+            [
+                "a.b: 1 → 2",
+                "a.gone.x: true → -",
+                "hosts[0].host: \"a\" → \"b\"",
+                "hosts[1].host: - → \"c\"",
+                "args: [\"x\",\"y\"] → [\"x\"]",
+                "new: - → {}"
+            ]
         );
     }
 

@@ -192,7 +192,8 @@ mod tests {
     #[test]
     fn a_helm_release_counts_by_the_name_that_helm_knows() {
         let release = |spec: &str| {
-            let text = format!("apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: a, namespace: x}}\nspec: {spec}\n");
+            let text =
+                format!("apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: a, namespace: x}}\nspec: {spec}\n");
             objects_in("a.yaml", text.as_bytes())[1].to_string()
         };
         assert_eq!(release("{interval: 1h}"), "Release x/a");

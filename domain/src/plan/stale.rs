@@ -2,16 +2,20 @@
 
 use std::fmt;
 
-use super::{Facts, FileDigest, Plan};
 use super::facts::{self, Head};
+use super::{Facts, FileDigest, Plan};
 
 /// Why a plan can no longer be deployed; its sentence is for the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stale {
     /// A file that the plan owns is no longer as the plan found it.
-    File { path: String },
+    File {
+        path: String,
+    },
     /// A file stands below the plan's paths that was not there.
-    NewFile { path: String },
+    NewFile {
+        path: String,
+    },
     Binding,
     /// A stack that this one waits for came, went or waits for others.
     Stacks,
@@ -28,9 +32,13 @@ impl fmt::Display for Stale {
         match self {
             Stale::File { path } => write!(f, "{path} has changed in the repository since this plan was made. Plan again."),
             Stale::NewFile { path } => write!(f, "{path} has appeared in the repository since this plan was made. Plan again."),
-            Stale::Binding => f.write_str("countersign.yaml, which says whose repository this is, has changed since this plan was made. Plan again."),
+            Stale::Binding => {
+                f.write_str("countersign.yaml, which says whose repository this is, has changed since this plan was made. Plan again.")
+            }
             Stale::Stacks => f.write_str("A stack that this one waits for has changed since this plan was made. Plan again."),
-            Stale::Objects => f.write_str("Another place in the repository now holds, or no longer holds, an object of this plan. Plan again."),
+            Stale::Objects => {
+                f.write_str("Another place in the repository now holds, or no longer holds, an object of this plan. Plan again.")
+            }
         }
     }
 }

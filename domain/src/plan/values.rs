@@ -34,7 +34,9 @@ pub struct Sides<'a> {
 /// The changes of every component that something happens to, in the order of the stack; those that are gone last.
 pub fn changes<'a>(sides: &Sides<'a>, delta: &Delta, authorship: &[Authorship]) -> Vec<ValueChange> {
     let mut out = stack_fields(sides);
-    let by_id = |stack: &'a Stack| -> BTreeMap<&'a Name, &'a Component> { stack.components.iter().map(|component| (&component.id, component)).collect() };
+    let by_id = |stack: &'a Stack| -> BTreeMap<&'a Name, &'a Component> {
+        stack.components.iter().map(|component| (&component.id, component)).collect()
+    };
     let (old, new) = (sides.before.map(by_id).unwrap_or_default(), by_id(sides.after));
     let gone = sides.before.iter().flat_map(|before| &before.components).filter(|component| !new.contains_key(&component.id));
     for component in sides.after.components.iter().chain(gone) {
@@ -52,7 +54,13 @@ pub fn changes<'a>(sides: &Sides<'a>, delta: &Delta, authorship: &[Authorship]) 
     out
 }
 
-fn component_changes(sides: &Sides<'_>, component: &Component, was: Option<&Component>, now: Option<&Component>, out: &mut Vec<ValueChange>) {
+fn component_changes(
+    sides: &Sides<'_>,
+    component: &Component,
+    was: Option<&Component>,
+    now: Option<&Component>,
+    out: &mut Vec<ValueChange>,
+) {
     let id = component.id.as_str();
     for one in diff::values(fields(was).as_ref(), fields(now).as_ref()) {
         out.push(change(id, in_brackets(&one), one.before, one.after, None));
@@ -60,14 +68,26 @@ fn component_changes(sides: &Sides<'_>, component: &Component, was: Option<&Comp
     let texts = |side: Option<&Component>| side.map(|component| read::documents(component.text()).unwrap_or_default()).unwrap_or_default();
     let (old_text, new_text) = (texts(was), texts(now));
     let folder = sides.tree.component(&sides.after.id, &component.id);
-    let old = documents(&folder, |path| sides.head.files.get(path).map(|file| file.bytes.as_slice()), sides.head.files.range(folder.clone()..).map(|(path, _)| path));
-    let new = documents(&folder, |path| sides.rendered.files.get(path).map(Vec::as_slice), sides.rendered.files.range(folder.clone()..).map(|(path, _)| path));
+    let old = documents(
+        &folder,
+        |path| sides.head.files.get(path).map(|file| file.bytes.as_slice()),
+        sides.head.files.range(folder.clone()..).map(|(path, _)| path),
+    );
+    let new = documents(
+        &folder,
+        |path| sides.rendered.files.get(path).map(Vec::as_slice),
+        sides.rendered.files.range(folder.clone()..).map(|(path, _)| path),
+    );
 
-    let release = |side: &Objects| side.iter().find(|(key, _)| key.kind == "HelmRelease").and_then(|(_, object)| object.pointer("/spec/values").cloned());
+    let release = |side: &Objects| {
+        side.iter().find(|(key, _)| key.kind == "HelmRelease").and_then(|(_, object)| object.pointer("/spec/values").cloned())
+    };
     let is_addon = |component: Option<&Component>| component.is_some_and(|component| matches!(component.content, Content::Addon(_)));
     if is_addon(now) || is_addon(was) {
         let side = |objects: &Objects, text: &[read::Document], present: bool| {
-            present.then(|| overlay(release(objects).unwrap_or_else(|| Value::Object(Map::new())), text.first().map(|document| &document.value)))
+            present.then(|| {
+                overlay(release(objects).unwrap_or_else(|| Value::Object(Map::new())), text.first().map(|document| &document.value))
+            })
         };
         let before = side(&old, &old_text, is_addon(was));
         let after = side(&new, &new_text, is_addon(now));
@@ -116,7 +136,10 @@ fn with_secrets(mut objects: Objects, text: &[read::Document]) -> Objects {
             let _ = key;
             for field in ["data", "stringData"] {
                 let Some(entries) = document.value.get(field).and_then(Value::as_object) else { continue };
-                let shown: Map<String, Value> = entries.iter().map(|(key, value)| (key.clone(), if holds_secret(value) { value.clone() } else { Value::from("(sealed)") })).collect();
+                let shown: Map<String, Value> = entries
+                    .iter()
+                    .map(|(key, value)| (key.clone(), if holds_secret(value) { value.clone() } else { Value::from("(sealed)") }))
+                    .collect();
                 if let Some(map) = object.as_object_mut() {
                     map.insert(field.to_owned(), Value::Object(shown));
                 }
@@ -130,7 +153,8 @@ fn manifest_changes(id: &str, old: &Objects, new: &Objects, text: &[read::Docume
     let keys: std::collections::BTreeSet<&ObjectKey> = old.keys().chain(new.keys()).collect();
     for key in keys {
         let template = text.iter().map(|document| &document.value).find(|value| {
-            value.get("kind").is_some_and(|kind| kind == key.kind.as_str()) && value.pointer("/metadata/name").is_some_and(|name| name == key.name.as_str())
+            value.get("kind").is_some_and(|kind| kind == key.kind.as_str())
+                && value.pointer("/metadata/name").is_some_and(|name| name == key.name.as_str())
         });
         match (old.get(key), new.get(key)) {
             // A whole object that comes or goes is one line; its content stands in the files.
@@ -147,7 +171,14 @@ fn manifest_changes(id: &str, old: &Objects, new: &Objects, text: &[read::Docume
 }
 
 fn change(component: &str, path: String, before: Option<Value>, after: Option<Value>, template: Option<String>) -> ValueChange {
-    ValueChange { component: Some(component.to_owned()), path, before: before.as_ref().map(diff::shown), after: after.as_ref().map(diff::shown), template, by: Vec::new() }
+    ValueChange {
+        component: Some(component.to_owned()),
+        path,
+        before: before.as_ref().map(diff::shown),
+        after: after.as_ref().map(diff::shown),
+        template,
+        by: Vec::new(),
+    }
 }
 
 /// A component's own fields, by the names that people know.
@@ -239,7 +270,9 @@ fn lay(readable: &mut Value, template: &Value) {
 
 fn holds_secret(value: &Value) -> bool {
     match value {
-        Value::String(text) => expression::is_in(text) && expression::parse(text).unwrap_or_default().iter().any(|piece| matches!(piece, Piece::Secret(_))),
+        Value::String(text) => {
+            expression::is_in(text) && expression::parse(text).unwrap_or_default().iter().any(|piece| matches!(piece, Piece::Secret(_)))
+        }
         Value::Array(items) => items.iter().any(holds_secret),
         Value::Object(members) => members.values().any(holds_secret),
         _ => false,

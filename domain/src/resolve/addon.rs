@@ -22,7 +22,9 @@ impl Scope<'_> {
         };
         if !value.is_object() {
             let reason = format!("The values of {} are no map of keys.", component.name);
-            self.findings.push(Finding::block("invalid_yaml", reason).component(&component.id).line(1).hint("Helm takes values as `key: value` lines."));
+            self.findings.push(
+                Finding::block("invalid_yaml", reason).component(&component.id).line(1).hint("Helm takes values as `key: value` lines."),
+            );
             return None;
         }
         let place = Place { component, document: 0 };

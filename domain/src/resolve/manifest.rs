@@ -35,7 +35,9 @@ impl Scope<'_> {
         }
         if trees.is_empty() {
             let reason = format!("The manifest of {} holds no object.", component.name);
-            self.findings.push(Finding::block("invalid_object", reason).component(&component.id).hint("Write an object into it, or remove the component."));
+            self.findings.push(
+                Finding::block("invalid_object", reason).component(&component.id).hint("Write an object into it, or remove the component."),
+            );
             return None;
         }
         let defined = own_kinds(&trees);
@@ -78,17 +80,29 @@ impl Scope<'_> {
         match (reach, &stated, &component.namespace) {
             (Reach::Namespaced, None, Some(namespace)) => fill(&mut tree, namespace),
             (Reach::Namespaced, None, None) => {
-                let reason = format!("{kind} {} lives in a namespace, and neither it nor the component names one.", text(&tree, &["metadata", "name"])?);
-                self.report(&place, &within, Finding::block("namespace_missing", reason).hint("Set the component's namespace, or write metadata.namespace."));
+                let reason = format!(
+                    "{kind} {} lives in a namespace, and neither it nor the component names one.",
+                    text(&tree, &["metadata", "name"])?
+                );
+                self.report(
+                    &place,
+                    &within,
+                    Finding::block("namespace_missing", reason).hint("Set the component's namespace, or write metadata.namespace."),
+                );
             }
             (Reach::Unknown, None, Some(namespace)) => {
-                let reason = format!("Countersign does not know whether {kind} ({group}) lives in a namespace, so `{namespace}` is not filled in.");
+                let reason =
+                    format!("Countersign does not know whether {kind} ({group}) lives in a namespace, so `{namespace}` is not filled in.");
                 let hint = "If it does, write metadata.namespace; if it does not, all is well.";
                 self.report(&place, &within, Finding::warn("namespace_unknown", reason).hint(hint));
             }
             (Reach::Cluster, Some(namespace), _) => {
                 let reason = format!("{kind} belongs to the whole cluster; its metadata.namespace `{namespace}` means nothing.");
-                self.report(&place, &within.key("metadata").key("namespace"), Finding::warn("namespace_unknown", reason).hint("Remove metadata.namespace."));
+                self.report(
+                    &place,
+                    &within.key("metadata").key("namespace"),
+                    Finding::warn("namespace_unknown", reason).hint("Remove metadata.namespace."),
+                );
             }
             _ => {}
         }
@@ -167,14 +181,21 @@ fn check(tree: &ValuesTree) -> Result<(), String> {
         return Err(format!("{kind} of kustomize.config.k8s.io is a file of kustomize and no object of a cluster."));
     }
     let name = text(tree, &["metadata", "name"]).unwrap_or_default();
-    if name.len() > 253 || name.contains(['/', '%']) || name.chars().any(|c| c.is_whitespace() || c.is_control()) || name == "." || name == ".." {
+    if name.len() > 253
+        || name.contains(['/', '%'])
+        || name.chars().any(|c| c.is_whitespace() || c.is_control())
+        || name == "."
+        || name == ".."
+    {
         return Err(format!("`{}` is no name for an object.", crate::visible::one_line(name)));
     }
     if kind == "Secret" && version == "v1" && !is_dns_name(name) {
         return Err(format!("`{name}` is no name for a Secret: a-z, 0-9, `-` and `.` only."));
     }
     match text(tree, &["metadata", "namespace"]) {
-        Some(namespace) if !is_label(namespace) => Err(format!("`{}` is no name for a namespace: a-z, 0-9 and inner hyphens, at most 63.", crate::visible::one_line(namespace))),
+        Some(namespace) if !is_label(namespace) => {
+            Err(format!("`{}` is no name for a namespace: a-z, 0-9 and inner hyphens, at most 63.", crate::visible::one_line(namespace)))
+        }
         _ => Ok(()),
     }
 }
@@ -189,7 +210,10 @@ fn is_base64(text: &str) -> bool {
 pub fn is_label(text: &str) -> bool {
     let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     let bytes = text.as_bytes();
-    text.len() <= 63 && edge(bytes.first()) && edge(bytes.last()) && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
+    text.len() <= 63
+        && edge(bytes.first())
+        && edge(bytes.last())
+        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
 }
 
 fn is_dns_name(text: &str) -> bool {

@@ -21,7 +21,14 @@ fn typed(name: &str, kind: crate::variable::VariableType, value: Value, text: &s
 #[test]
 fn a_scalar_that_is_one_expression_takes_the_variables_type() {
     use crate::variable::VariableType::{Bool, List, Map, Number, String};
-    for (kind, value) in [(Number, json!(3)), (Number, json!(1.5)), (Bool, json!(true)), (List, json!(["a", 1])), (Map, json!({"a": {"b": null}})), (String, json!("3"))] {
+    for (kind, value) in [
+        (Number, json!(3)),
+        (Number, json!(1.5)),
+        (Bool, json!(true)),
+        (List, json!(["a", 1])),
+        (Map, json!({"a": {"b": null}})),
+        (String, json!("3")),
+    ] {
         for text in ["a: ${{ vars.x }}\n", "a: \"${{ vars.x }}\"\n", "a: '${{vars.x}}'\n", "{a: \"${{ vars.x }}\"}\n"] {
             assert_eq!(values(&typed("x", kind, value.clone(), text)), ValuesTree::Plain(json!({"a": value})), "{text}");
         }
@@ -40,7 +47,10 @@ fn inside_a_longer_text_it_is_text_and_lists_are_refused() {
 #[test]
 fn what_flux_and_shells_write_stays_as_it_is() {
     let text = "a: ${x} $$ $(y) {{ .Values.z }}\nb: '$${{ vars.x }}'\nc: |\n  echo ${HOME} $$\n";
-    assert_eq!(values(&Scene::values(text)), ValuesTree::Plain(json!({"a": "${x} $$ $(y) {{ .Values.z }}", "b": "${{ vars.x }}", "c": "echo ${HOME} $$\n"})));
+    assert_eq!(
+        values(&Scene::values(text)),
+        ValuesTree::Plain(json!({"a": "${x} $$ $(y) {{ .Values.z }}", "b": "${{ vars.x }}", "c": "echo ${HOME} $$\n"}))
+    );
 }
 
 #[test]
@@ -60,7 +70,9 @@ fn an_expression_in_a_key_blocks_with_its_line() {
 
 #[test]
 fn bad_syntax_is_found_where_it_stands() {
-    let scene = Scene::manifest("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndata:\n  x: ${{ env.HOME }}\n");
+    let scene = Scene::manifest(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndata:\n  x: ${{ env.HOME }}\n",
+    );
     let found = scene.findings("invalid_expression");
     assert_eq!((found[0].at.path.as_deref(), found[0].at.line), (Some("data.x"), Some(9)));
 }
@@ -68,7 +80,12 @@ fn bad_syntax_is_found_where_it_stands() {
 #[test]
 fn a_namespace_is_filled_in_behind_the_name_and_never_over_a_stated_one() {
     let scene = Scene::manifest("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: {l: m}\n");
-    assert_eq!(values(&scene), ValuesTree::Plain(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "x", "labels": {"l": "m"}}})));
+    assert_eq!(
+        values(&scene),
+        ValuesTree::Plain(
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "x", "labels": {"l": "m"}}})
+        )
+    );
     let ValuesTree::Plain(value) = values(&scene) else { unreachable!() };
     assert_eq!(value["metadata"].as_object().unwrap().keys().collect::<Vec<_>>(), ["name", "namespace", "labels"]);
     let stated = values(&Scene::manifest("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: own}\n"));
@@ -98,7 +115,9 @@ fn what_is_no_object_is_refused_with_what_it_lacks() {
 
 #[test]
 fn the_items_of_a_list_are_objects_of_their_own() {
-    let scene = Scene::manifest("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: b}\n");
+    let scene = Scene::manifest(
+        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: b}\n",
+    );
     let resolution = resolve(&scene.stack, &scene.cluster);
     let keys: Vec<String> = resolution.objects().map(|(_, object)| object.key.to_string()).collect();
     assert_eq!(keys, ["ConfigMap x/a", "Secret x/b"]);

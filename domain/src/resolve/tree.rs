@@ -85,7 +85,8 @@ impl Scope<'_> {
                 Some(near) => format!("Did you mean `{near}`? Otherwise declare `{name}` in the stack."),
                 None => format!("Declare `{name}` in the stack, with its type."),
             };
-            let finding = Finding::block("undeclared_variable", format!("`{name}` is used here and the stack does not declare it.")).hint(hint);
+            let finding =
+                Finding::block("undeclared_variable", format!("`{name}` is used here and the stack does not declare it.")).hint(hint);
             self.report(place, path, finding);
             return None;
         };

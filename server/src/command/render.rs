@@ -86,7 +86,8 @@ fn run(arguments: &Render) -> anyhow::Result<Result<String, String>> {
         return Ok(Err(blocked(arguments.format, Some(&stack), &blocks)));
     }
     let tree = Tree::new(&cluster.repository.path, cluster.name.clone());
-    output::write(&arguments.out, &tree, &stack.id, &offline.rendered).with_context(|| format!("writing to {}", arguments.out.display()))?;
+    output::write(&arguments.out, &tree, &stack.id, &offline.rendered)
+        .with_context(|| format!("writing to {}", arguments.out.display()))?;
     Ok(Ok(summary(arguments, &stack, &cluster, &offline)))
 }
 
@@ -174,7 +175,15 @@ fn summary(arguments: &Render, stack: &Stack, cluster: &Cluster, offline: &Offli
         return json!({"stack": stack.id, "cluster": cluster.name, "out": arguments.out, "waves": waves, "files": files, "findings": warnings}).to_string();
     }
     let (components, files) = (stack.components.len(), offline.rendered.files.len());
-    let mut text = format!("{} for {}: {components} component{} in {} wave{}, {files} files written to {}\n", stack.id, cluster.name, plural(components), offline.order.len(), plural(offline.order.len()), arguments.out.display());
+    let mut text = format!(
+        "{} for {}: {components} component{} in {} wave{}, {files} files written to {}\n",
+        stack.id,
+        cluster.name,
+        plural(components),
+        offline.order.len(),
+        plural(offline.order.len()),
+        arguments.out.display()
+    );
     for (index, wave) in offline.order.iter().enumerate() {
         text.push_str(&format!("  {}  {}\n", index + 1, ids(wave).join(", ")));
     }

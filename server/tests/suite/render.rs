@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value, json};
 use server::vault::generate_key_pair;
 
-use crate::support::needs;
+use crate::support::machine;
 
 const STACK: &str = r#"
 apiVersion: countersign.dev/v1alpha1
@@ -155,14 +155,9 @@ fn everything() -> Vec<(String, tempfile::TempDir)> {
     rendered.collect()
 }
 
-fn tool(name: &str) -> Option<PathBuf> {
-    let ours = std::env::var("COUNTERSIGN_TOOLS_BIN").unwrap_or_else(|_| format!("{}/.cache/countersign/tools/bin", std::env::var("HOME").unwrap_or_default()));
-    needs::program(name, &[&format!("{ours}/{name}"), &format!("/usr/local/bin/{name}"), &format!("/usr/bin/{name}")])
-}
-
 #[test]
 fn kustomize_accepts_every_directory() {
-    let Some(kustomize) = tool("kustomize") else { return };
+    let Some(kustomize) = machine::program("kustomize") else { return };
     for (name, out) in everything() {
         let mut folders: Vec<PathBuf> = files(out.path()).keys().map(|path| out.path().join(path).parent().unwrap().to_owned()).collect();
         folders.dedup();
@@ -274,7 +269,7 @@ fn two_readers_of_yaml_see_the_same_in_every_file() {
 
 #[test]
 fn stock_sops_opens_what_was_sealed_and_finds_what_was_typed() {
-    let Some(sops) = tool("sops") else { return };
+    let Some(sops) = machine::program("sops") else { return };
     let place = Place::new();
     assert!(place.render(&[]).status.success());
     let mut opened = Vec::new();

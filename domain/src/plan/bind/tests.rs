@@ -32,12 +32,18 @@ fn a_first_binding_writes_three_files_and_a_second_changes_nothing() {
     let built = bind(&input(&scene, PLATFORM));
     assert_eq!(built.files.keys().map(String::as_str).collect::<Vec<_>>(), [".sops.yaml", "allowed_signers", "countersign.yaml"]);
     assert_eq!(built.plan.blocks().count(), 0);
-    assert_eq!(recipients_of(std::str::from_utf8(built.files[".sops.yaml"].after.as_ref().unwrap()).unwrap()), Some(scene.cluster.recipients.clone()));
+    assert_eq!(
+        recipients_of(std::str::from_utf8(built.files[".sops.yaml"].after.as_ref().unwrap()).unwrap()),
+        Some(scene.cluster.recipients.clone())
+    );
     assert_eq!(freeze::parse(&freeze::freeze(&built.plan).unwrap()).unwrap(), built.plan);
     assert_eq!(stale::check(&built.plan, &scene.head), Ok(()));
     let again = recorded(&scene, built);
     assert!(bind(&input(&again, ILSE)).plan.changes_nothing());
-    assert_eq!(stale::check(&bind(&input(&scene, PLATFORM)).plan, &again.head).unwrap_err(), stale::Stale::File { path: ".sops.yaml".into() });
+    assert_eq!(
+        stale::check(&bind(&input(&scene, PLATFORM)).plan, &again.head).unwrap_err(),
+        stale::Stale::File { path: ".sops.yaml".into() }
+    );
 }
 
 #[test]

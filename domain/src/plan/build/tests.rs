@@ -5,7 +5,10 @@ use crate::plan::{HeadFile, OtherFile, OtherStack, freeze, stale};
 
 fn shown(plan: &Plan) -> Vec<String> {
     let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "-".into());
-    plan.values.iter().map(|one| format!("{} {}: {} → {}", one.component.as_deref().unwrap_or("stack"), one.path, side(&one.before), side(&one.after))).collect()
+    plan.values
+        .iter()
+        .map(|one| format!("{} {}: {} → {}", one.component.as_deref().unwrap_or("stack"), one.path, side(&one.before), side(&one.after)))
+        .collect()
 }
 
 #[test]
@@ -19,9 +22,19 @@ fn planning_twice_gives_the_same_bytes() {
 #[test]
 fn values_differ_as_they_reach_the_cluster_with_their_template_beside() {
     let before = Scene::values("# kept\nhost: old.example.com\nreplicas: 1\ngone: true\n");
-    let after = Scene::values("host: grafana.${{ vars.domain }}\nreplicas: 2\n").variable("domain", serde_json::json!("example.com")).recorded(&before);
+    let after = Scene::values("host: grafana.${{ vars.domain }}\nreplicas: 2\n")
+        .variable("domain", serde_json::json!("example.com"))
+        .recorded(&before);
     let plan = after.build().plan;
-    assert_eq!(shown(&plan), ["stack (variable domain): - → \"string, required\"", "a host: \"old.example.com\" → \"grafana.example.com\"", "a replicas: 1 → 2", "a gone: true → -"]);
+    assert_eq!(
+        shown(&plan),
+        [
+            "stack (variable domain): - → \"string, required\"",
+            "a host: \"old.example.com\" → \"grafana.example.com\"",
+            "a replicas: 1 → 2",
+            "a gone: true → -"
+        ]
+    );
     assert_eq!(plan.values[1].template.as_deref(), Some("grafana.${{ vars.domain }}"));
     assert_eq!(plan.values[2].template, None);
 }
@@ -35,7 +48,11 @@ fn a_secret_value_shows_as_its_expression_alone() {
 
 #[test]
 fn manifests_differ_by_object_and_path() {
-    let text = |size: &str, more: &str| format!("apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: c}}\nspec: {{resources: {{requests: {{storage: {size}}}}}}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {more}}}\n");
+    let text = |size: &str, more: &str| {
+        format!(
+            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: c}}\nspec: {{resources: {{requests: {{storage: {size}}}}}}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {more}}}\n"
+        )
+    };
     let after = Scene::manifest(&text("20Gi", "new")).recorded(&Scene::manifest(&text("8Gi", "old")));
     assert_eq!(
         shown(&after.build().plan),
@@ -62,7 +79,8 @@ fn what_did_not_change_is_not_in_the_diff_and_order_says_what_happens() {
     let Content::Addon(addon) = &mut after.stack.component_mut("b").unwrap().content else { unreachable!() };
     addon.values = "x: 1\n".into();
     let plan = after.build().plan;
-    let order: Vec<Vec<String>> = plan.order.iter().map(|wave| wave.steps.iter().map(|step| format!("{} {:?}", step.component, step.does)).collect()).collect();
+    let order: Vec<Vec<String>> =
+        plan.order.iter().map(|wave| wave.steps.iter().map(|step| format!("{} {:?}", step.component, step.does)).collect()).collect();
     assert_eq!(order, [vec!["a Nothing", "c Add"], vec!["b Change"], vec!["gone Remove"]]);
     assert_eq!(plan.brief[..3], ["Removes gone.", "Adds c.", "Changes b."]);
     assert!(plan.changed_files().all(|file| !file.path.contains("components/a/")));
@@ -105,7 +123,11 @@ fn a_component_that_cannot_be_rendered_stays_as_it_was_and_blocks() {
 fn writers_stand_beside_what_they_wrote() {
     let mut scene = Scene::values("a: {x: 1, z: 2}\nb: 3\n").recorded(&Scene::values("a: {x: 0, z: 0}\nb: 0\n"));
     let writer = |id: &str| Writer { kind: WriterKind::Person, id: id.into(), name: id.into(), owner: None };
-    let wrote = |path: Option<&str>, id: &str| Authorship { component: Some(name("a")), path: path.map(|path| ValuePath::parse(path).unwrap()), writer: writer(id) };
+    let wrote = |path: Option<&str>, id: &str| Authorship {
+        component: Some(name("a")),
+        path: path.map(|path| ValuePath::parse(path).unwrap()),
+        writer: writer(id),
+    };
     scene.authorship = vec![wrote(Some("a"), "p1"), wrote(Some("a.x"), "p2"), wrote(Some("other"), "p3")];
     let plan = scene.build().plan;
     let by: Vec<(&str, &[String])> = plan.values.iter().map(|one| (one.path.as_str(), one.by.as_slice())).collect();
@@ -128,7 +150,11 @@ fn a_neighbours_entry_leaves_a_plan_standing() {
     let mut head = scene.head.clone();
     assert_eq!(stale::check(&plan, &head), Ok(()));
     head.stacks.push(OtherStack { id: name("shop"), depends_on: vec![name("web")] });
-    head.others.push(OtherFile { path: "stacks/shop/components/x/manifest.yaml".into(), stack: Some(name("shop")), objects: vec![crate::object::ObjectKey::new("", "ConfigMap", Some("y"), "z")] });
+    head.others.push(OtherFile {
+        path: "stacks/shop/components/x/manifest.yaml".into(),
+        stack: Some(name("shop")),
+        objects: vec![crate::object::ObjectKey::new("", "ConfigMap", Some("y"), "z")],
+    });
     head.files.insert("stacks/shop/stack.yaml".into(), HeadFile::new("100644", *b"x"));
     // The neighbour needed the same namespace and wrote the same file.
     let namespace = "clusters/nl-prod-1/namespaces/x.yaml";
@@ -148,14 +174,26 @@ fn whatever_touches_a_plan_or_its_facts_makes_it_stale() {
         stale::check(&plan, &head)
     };
     let path = "stacks/web/stack.yaml".to_owned();
-    assert_eq!(moved(&|head| drop(head.files.insert(path.clone(), HeadFile::new("100644", *b"x")))), Err(Stale::File { path: path.clone() }));
+    assert_eq!(
+        moved(&|head| drop(head.files.insert(path.clone(), HeadFile::new("100644", *b"x")))),
+        Err(Stale::File { path: path.clone() })
+    );
     let new = "stacks/web/other.yaml".to_owned();
-    assert_eq!(moved(&|head| drop(head.files.insert(new.clone(), HeadFile::new("100644", *b"x")))), Err(Stale::NewFile { path: new.clone() }));
+    assert_eq!(
+        moved(&|head| drop(head.files.insert(new.clone(), HeadFile::new("100644", *b"x")))),
+        Err(Stale::NewFile { path: new.clone() })
+    );
     let namespace = "clusters/nl-prod-1/namespaces/x.yaml".to_owned();
-    assert_eq!(moved(&|head| drop(head.files.insert(namespace.clone(), HeadFile::new("100644", *b"x")))), Err(Stale::File { path: namespace.clone() }));
+    assert_eq!(
+        moved(&|head| drop(head.files.insert(namespace.clone(), HeadFile::new("100644", *b"x")))),
+        Err(Stale::File { path: namespace.clone() })
+    );
     assert_eq!(moved(&|head| drop(head.files.insert("countersign.yaml".into(), HeadFile::new("100644", *b"x")))), Err(Stale::Binding));
     assert_eq!(moved(&|head| head.stacks.clear()), Err(Stale::Stacks));
     assert_eq!(moved(&|head| head.stacks[0].depends_on.push(name("web"))), Err(Stale::Stacks));
     let release = crate::object::ObjectKey::new("helm.toolkit.fluxcd.io", "HelmRelease", Some("x"), "a");
-    assert_eq!(moved(&|head| head.others.push(OtherFile { path: "apps/a.yaml".into(), stack: None, objects: vec![release.clone()] })), Err(Stale::Objects));
+    assert_eq!(
+        moved(&|head| head.others.push(OtherFile { path: "apps/a.yaml".into(), stack: None, objects: vec![release.clone()] })),
+        Err(Stale::Objects)
+    );
 }
