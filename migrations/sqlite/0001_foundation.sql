@@ -268,6 +268,7 @@ create table plan (
     not_after bigint not null,
     state     text   not null,
     reason    text,                          -- why it went stale
+    base_commit text,                        -- where the branch stood; null: nothing stood there
     secrets   text   not null default '{}',  -- JSON: keyed fingerprint by secret name, to tell same from changed
     constraint plan_digest_free unique (sha256),
     constraint plan_kind_known check (kind in ('stack', 'stack_removal', 'cluster', 'roster', 'adopt')),

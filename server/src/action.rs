@@ -1,12 +1,18 @@
 //! The verbs, one file per noun: authorise, load, ask the domain, store; each write inside `audited`.
 
 pub mod cluster;
+pub mod deployment;
+pub mod draft;
 pub mod enrolment;
 pub mod environment;
+pub mod example;
+pub mod overview;
 pub mod passkey;
 pub mod people;
 pub mod person;
 pub mod place;
+pub mod plan;
+pub mod record;
 pub mod repository;
 pub mod secret;
 pub mod session;

@@ -3,8 +3,8 @@
 //! `sshsig` says what an approval is, `roster` whose key counts, `approval` when it counts.
 
 pub mod approval;
-pub mod client_data;
 pub mod ceremony;
+pub mod client_data;
 pub mod enrolment;
 pub mod frozen_plan;
 pub mod passkey;

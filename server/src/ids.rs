@@ -56,6 +56,11 @@ pub fn normal_code(typed: &str) -> String {
     plain.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
+/// Sixteen random bytes in hex: two freezings are two plans.
+pub fn nonce() -> String {
+    domain::audit::hex(&salt())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

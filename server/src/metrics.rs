@@ -42,7 +42,8 @@ impl Metrics {
 
     /// One answered request. `route` is the pattern, never the path, so that the number of series stays bounded.
     pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
-        let labels = vec![Label::new("method", method.to_owned()), Label::new("route", route.to_owned()), Label::new("status", status.to_string())];
+        let labels =
+            vec![Label::new("method", method.to_owned()), Label::new("route", route.to_owned()), Label::new("status", status.to_string())];
         with_local_recorder(&self.recorder, || {
             metrics::counter!("countersign_http_requests_total", labels.clone()).increment(1);
             metrics::histogram!("countersign_http_request_seconds", labels).record(took);

@@ -18,7 +18,9 @@ impl PublicUrl {
     }
 
     pub fn parse(text: &str) -> Result<PublicUrl, Problem> {
-        let wrong = |detail: &str| Problem::invalid("public_url_invalid", detail).at("public_url").hint("Write it as https://countersign.example.com.");
+        let wrong = |detail: &str| {
+            Problem::invalid("public_url_invalid", detail).at("public_url").hint("Write it as https://countersign.example.com.")
+        };
         let uri: Uri = text.trim().parse().map_err(|_| wrong("This is no URL."))?;
         let https = match uri.scheme_str() {
             Some("https") => true,
@@ -63,7 +65,9 @@ impl PublicUrl {
     pub fn rp_id(&self) -> Result<&str, &'static str> {
         let bare = self.host.trim_start_matches('[').trim_end_matches(']');
         if bare.parse::<IpAddr>().is_ok() {
-            return Err("Browsers offer no passkeys on an IP address. Give the server a name, with https, or open it as http://localhost on the machine itself.");
+            return Err(
+                "Browsers offer no passkeys on an IP address. Give the server a name, with https, or open it as http://localhost on the machine itself.",
+            );
         }
         if !self.https && !self.is_localhost() {
             return Err("Browsers offer passkeys only over https (or on localhost). Put the server behind a proxy that speaks https.");

@@ -6,7 +6,7 @@ use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::routing::get;
 use axum::{Extension, Router};
-use domain::principal::Act::{Administer, Edit, See};
+use domain::principal::Act::{Administer, Deploy, Draft, Edit, See};
 use domain::problem::Problem;
 use tower::Layer;
 use tower::ServiceExt;
@@ -16,7 +16,9 @@ use utoipa_axum::routes;
 use crate::api::doors::Doors;
 use crate::api::doors::Policy::{Enrolling, May, Person, PersonMay, Public};
 use crate::api::problem::{Refusal, too_large};
-use crate::api::{access, cluster, environment, headers, health, openapi, passkey, person, running, secret, session, setup, variable};
+use crate::api::{
+    access, cluster, draft, environment, headers, health, openapi, passkey, person, plan, record, running, secret, session, setup, variable,
+};
 use crate::identity;
 use crate::server::Shared;
 use crate::site;
@@ -69,6 +71,26 @@ fn doors() -> Doors {
         .door("GET /api/v1/secrets",                       May(See),              routes!(secret::list))
         .door("PUT /api/v1/secrets",                       PersonMay(Edit),       routes!(secret::set))
         .door("DELETE /api/v1/secrets",                    PersonMay(Edit),       routes!(secret::unset))
+
+        .door("GET /api/v1/overview",                      May(See),              routes!(record::overview))
+        .door("GET /api/v1/examples",                      May(See),              routes!(draft::examples))
+        .door("GET /api/v1/drafts",                        May(See),              routes!(draft::list))
+        .door("POST /api/v1/clusters/{cluster}/drafts",    PersonMay(Draft),      routes!(draft::open))
+        .door("GET /api/v1/drafts/{draft}",                May(See),              routes!(draft::read))
+        .door("PATCH /api/v1/drafts/{draft}",              PersonMay(Draft),      routes!(draft::describe))
+        .door("DELETE /api/v1/drafts/{draft}",             PersonMay(Draft),      routes!(draft::discard))
+        .door("POST /api/v1/drafts/{draft}/changes",       PersonMay(Edit),       routes!(draft::edit))
+        .door("POST /api/v1/drafts/{draft}/plans",         PersonMay(Draft),      routes!(plan::freeze))
+        .door("POST /api/v1/clusters/{cluster}/plans",     PersonMay(Administer), routes!(plan::freeze_cluster))
+        .door("POST /api/v1/clusters/{cluster}/roster-plans", PersonMay(Administer), routes!(plan::freeze_roster))
+        .door("GET /api/v1/plans/{plan}",                  May(See),              routes!(plan::read))
+        .door("GET /api/v1/plans/{plan}/plan.json",        May(See),              routes!(plan::bytes))
+        .door("GET /api/v1/plans/{plan}/files/{sha256}",   May(See),              routes!(plan::file))
+        .door("POST /api/v1/plans/{plan}/ceremony",        PersonMay(Deploy),     routes!(plan::ceremony))
+        .door("POST /api/v1/plans/{plan}/approvals",       PersonMay(Deploy),     routes!(plan::approve))
+        .door("GET /api/v1/deployments/{deployment}",      May(See),              routes!(plan::deployment))
+        .door("GET /api/v1/record",                        May(See),              routes!(record::list))
+        .door("GET /api/v1/record/{cluster}/{number}",     May(See),              routes!(record::read))
 }
 
 /// What a body may weigh; routes that take more say so themselves.
@@ -130,7 +152,8 @@ async fn with_session(
 
 /// Says 413 from the announced length, before anything is read.
 async fn refuse_large(request: Request, next: Next) -> Result<axum::response::Response, Refusal> {
-    let announced = request.headers().get(axum::http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let announced =
+        request.headers().get(axum::http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > LARGEST) {
         return Err(Refusal(too_large()));
     }

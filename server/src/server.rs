@@ -8,6 +8,7 @@ use anyhow::Context;
 use crate::api::limit::Limits;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::deploy::lease::Leases;
 use crate::git::PlatformKey;
 use crate::identity::ceremony::Ceremonies;
 use crate::ids::Ids;
@@ -29,6 +30,7 @@ pub struct Server {
     pub metrics: Metrics,
     pub vault: Arc<Vault>,
     pub platform_key: Arc<PlatformKey>,
+    pub leases: Leases,
     settings: RwLock<Arc<Settings>>,
 }
 
@@ -55,6 +57,7 @@ impl Server {
             metrics: Metrics::default(),
             vault: Arc::new(vault),
             platform_key: Arc::new(platform_key),
+            leases: Leases::default(),
             settings: RwLock::new(Arc::new(settings)),
             config,
             store,
@@ -116,10 +119,9 @@ async fn keys(config: &Config, store: &Store) -> anyhow::Result<(Vault, Platform
         return Ok((vault, platform_key));
     }
     let same = |what: &str, file: &std::path::Path, known: &Option<String>, now: String| match known {
-        Some(known) if *known != now => anyhow::bail!(
-            "{} is not the {what} that this database was made with; put the right file back",
-            file.display()
-        ),
+        Some(known) if *known != now => {
+            anyhow::bail!("{} is not the {what} that this database was made with; put the right file back", file.display())
+        }
         _ => Ok(()),
     };
     same("vault key", &vault_file, &known.vault_recipient, vault.recipient())?;

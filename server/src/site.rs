@@ -32,7 +32,8 @@ pub fn router(server: &Shared, api: Router, document: Arc<OpenApi>) -> Router {
     // The renderer's futures run on our runtime; it says so once per process, and again does no harm.
     let _ = any_spawner::Executor::init_tokio();
     let server = server.clone();
-    let urls = AssetUrls::new(assets::all().iter().filter_map(|asset| Some((asset.logical.to_owned(), assets::url(asset.logical)?.to_owned()))));
+    let urls =
+        AssetUrls::new(assets::all().iter().filter_map(|asset| Some((asset.logical.to_owned(), assets::url(asset.logical)?.to_owned()))));
     let pages = move |request: Request| page(server.clone(), api.clone(), urls.clone(), request);
     Router::new()
         .route("/docs/api", get(move || docs(document.clone())))

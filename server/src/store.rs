@@ -24,6 +24,7 @@ pub mod organisation;
 pub mod password;
 pub mod person;
 pub mod plan;
+pub mod sealed_file;
 pub mod secret;
 pub mod session;
 pub mod stack;

@@ -47,7 +47,13 @@ impl Purpose {
 }
 
 /// Opens a code inside an act that is already under way. The plain code leaves only in the answer.
-pub async fn open(server: &Server, tx: &mut Tx, caller: &Caller, person: &store::person::Person, purpose: Purpose) -> Result<EnrolmentLink, Problem> {
+pub async fn open(
+    server: &Server,
+    tx: &mut Tx,
+    caller: &Caller,
+    person: &store::person::Person,
+    purpose: Purpose,
+) -> Result<EnrolmentLink, Problem> {
     let code = ids::code();
     let now = server.clock.now();
     let enrolment = Enrolment {
@@ -75,7 +81,8 @@ pub async fn invite(server: &Server, caller: &Caller, person: &str, purpose: Pur
     audited(server, caller, Act::OpenEnrolment(person.to_owned()), async |tx: &mut Tx| {
         caller.may(principal::Act::Administer, &Target::Organisation)?;
         if caller.person().is_ok_and(|caller| caller.id == person) {
-            return Err(Problem::forbidden("Nobody hands out a code to themselves.").hint("Ask another administrator, or run `countersign person enrol` on the host."));
+            return Err(Problem::forbidden("Nobody hands out a code to themselves.")
+                .hint("Ask another administrator, or run `countersign person enrol` on the host."));
         }
         let Some(person) = store::person::get(tx, person).await? else { return Err(Problem::not_found("person")) };
         open(server, tx, caller, &person, purpose).await

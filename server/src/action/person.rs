@@ -77,7 +77,8 @@ pub async fn change(server: &Server, caller: &Caller, id: &str, change: ChangePe
             None => {}
         }
         if store::person::administrators(tx).await? == 0 {
-            return Err(Problem::conflict("last_administrator", "Somebody must be left who administers everything.").hint("Give another person the role admin first."));
+            return Err(Problem::conflict("last_administrator", "Somebody must be left who administers everything.")
+                .hint("Give another person the role admin first."));
         }
         let Some(person) = store::person::get(tx, id).await? else { return Err(Problem::not_found("person")) };
         let grants = store::person::grants(tx, id).await?;
@@ -111,7 +112,11 @@ pub fn login_name(typed: &str) -> Result<String, Problem> {
     let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_' | b'@' | b'+'));
     let starts = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !plain || !starts || name.len() > 64 {
-        return Err(Problem::invalid("name_invalid", "A login name has 1 to 64 of the characters a-z, 0-9, `.`, `-`, `_`, `@`, `+` and starts with a letter or digit.").at("name"));
+        return Err(Problem::invalid(
+            "name_invalid",
+            "A login name has 1 to 64 of the characters a-z, 0-9, `.`, `-`, `_`, `@`, `+` and starts with a letter or digit.",
+        )
+        .at("name"));
     }
     Ok(name)
 }

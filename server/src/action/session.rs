@@ -26,7 +26,10 @@ pub async fn state(server: &Server, caller: &Caller) -> Result<SessionState, Pro
         Proof::Token => "token",
         Proof::None | Proof::Here => "none",
     };
-    Ok(SessionState { person: Some(Me { id: person.id, name: person.name, full_name: person.full_name, grants }), proof: Some(proof.to_owned()) })
+    Ok(SessionState {
+        person: Some(Me { id: person.id, name: person.name, full_name: person.full_name, grants }),
+        proof: Some(proof.to_owned()),
+    })
 }
 
 pub async fn log_in(server: &Server, caller: &Caller, session: &Session, login: PasswordLogin) -> Result<(), Problem> {

@@ -47,7 +47,8 @@ pub fn page(document: &OpenApi, nonce: &str) -> String {
     page.push_str("<h2>Types</h2>");
     for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
         let text = serde_json::to_string_pretty(schema).unwrap_or_default();
-        let _ = write!(page, "<details id='{0}'><summary><code>{0}</code></summary><pre>{1}</pre></details>", escaped(name), escaped(&text));
+        let _ =
+            write!(page, "<details id='{0}'><summary><code>{0}</code></summary><pre>{1}</pre></details>", escaped(name), escaped(&text));
     }
     page.push_str("</main></html>");
     page

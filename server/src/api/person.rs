@@ -46,7 +46,12 @@ pub async fn add(State(server): State<Shared>, caller: Caller, Body(new): Body<N
     patch, path = "/api/v1/people/{person}", tag = "people", params(("person" = String, Path)), request_body = ChangePerson,
     responses((status = 200, body = Person), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem))
 )]
-pub async fn change(State(server): State<Shared>, caller: Caller, Path(person): Path<String>, Body(change): Body<ChangePerson>) -> Answer<Person> {
+pub async fn change(
+    State(server): State<Shared>,
+    caller: Caller,
+    Path(person): Path<String>,
+    Body(change): Body<ChangePerson>,
+) -> Answer<Person> {
     Ok(Json(action::person::change(&server, &caller, &person, change).await?))
 }
 

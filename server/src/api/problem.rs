@@ -70,7 +70,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 fn malformed(rejection: &JsonRejection) -> Problem {
     let status = rejection.status().as_u16();
     match rejection {
-        JsonRejection::MissingJsonContentType(_) => Problem::new(415, "not_json", "The body must be JSON.").hint("Send content-type: application/json."),
+        JsonRejection::MissingJsonContentType(_) => {
+            Problem::new(415, "not_json", "The body must be JSON.").hint("Send content-type: application/json.")
+        }
         JsonRejection::JsonDataError(error) => {
             let text = error.body_text();
             let told = text.trim_start_matches("Failed to deserialize the JSON body into the target type: ");

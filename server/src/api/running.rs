@@ -78,5 +78,9 @@ pub async fn catch_panics(request: Request, next: Next) -> Response {
 
 fn failed(said: &str) -> Response {
     tracing::error!(said, "A handler panicked");
-    Refusal(Problem::internal("Something failed on our side; nothing was changed.").hint("The server's log says what, under this request's id.")).into_response()
+    Refusal(
+        Problem::internal("Something failed on our side; nothing was changed.")
+            .hint("The server's log says what, under this request's id."),
+    )
+    .into_response()
 }

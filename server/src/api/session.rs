@@ -22,7 +22,12 @@ pub async fn read(State(server): State<Shared>, caller: Caller) -> Answer<Sessio
     post, path = "/api/v1/session", tag = "session", request_body = PasswordLogin,
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 429, body = Problem))
 )]
-pub async fn log_in(State(server): State<Shared>, caller: Caller, session: Session, Body(login): Body<PasswordLogin>) -> Result<Done, Refusal> {
+pub async fn log_in(
+    State(server): State<Shared>,
+    caller: Caller,
+    session: Session,
+    Body(login): Body<PasswordLogin>,
+) -> Result<Done, Refusal> {
     action::session::log_in(&server, &caller, &session, login).await?;
     Ok(Done)
 }
@@ -32,7 +37,12 @@ pub async fn log_in(State(server): State<Shared>, caller: Caller, session: Sessi
     post, path = "/api/v1/session/enrolment", tag = "session", request_body = EnrolmentLogin,
     responses((status = 204), (status = 403, body = Problem), (status = 429, body = Problem))
 )]
-pub async fn log_in_to_enrol(State(server): State<Shared>, caller: Caller, session: Session, Body(login): Body<EnrolmentLogin>) -> Result<Done, Refusal> {
+pub async fn log_in_to_enrol(
+    State(server): State<Shared>,
+    caller: Caller,
+    session: Session,
+    Body(login): Body<EnrolmentLogin>,
+) -> Result<Done, Refusal> {
     action::enrolment::log_in(&server, &caller, &session, &login.code).await?;
     Ok(Done)
 }
@@ -49,7 +59,12 @@ pub async fn log_out(State(server): State<Shared>, caller: Caller, session: Sess
     put, path = "/api/v1/me/password", tag = "session", request_body = NewPassword,
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem))
 )]
-pub async fn set_password(State(server): State<Shared>, caller: Caller, session: Session, Body(new): Body<NewPassword>) -> Result<Done, Refusal> {
+pub async fn set_password(
+    State(server): State<Shared>,
+    caller: Caller,
+    session: Session,
+    Body(new): Body<NewPassword>,
+) -> Result<Done, Refusal> {
     action::session::set_password(&server, &caller, &session, new).await?;
     Ok(Done)
 }

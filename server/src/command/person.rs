@@ -20,7 +20,9 @@ pub async fn enrol(config: Config, name: &str) -> anyhow::Result<()> {
     let server = Server::open(config, Clock::default()).await?;
     let caller = Caller::host();
     let name = name.trim().to_lowercase();
-    let person = store::person::by_name(&mut *server.store.read().await?, &name).await?.with_context(|| format!("there is no person called {name}"))?;
+    let person = store::person::by_name(&mut *server.store.read().await?, &name)
+        .await?
+        .with_context(|| format!("there is no person called {name}"))?;
     let link = audited(&server, &caller, Act::OpenEnrolment(person.id.clone()), async |tx: &mut Tx| {
         if person.disabled_at.is_some() {
             return Err(Problem::conflict("disabled", "This person has been disabled."));

@@ -20,6 +20,9 @@ use crate::router;
 use crate::server::{Server, Shared};
 use crate::store;
 
+/// How often an unclear push is asked after.
+const RESUME: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// A server that listens. Tests start the same one.
 pub struct Serving {
     pub server: Shared,
@@ -56,9 +59,15 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Serving> 
     let server = Arc::new(Server::open(config, clock).await?);
     let set_up_code = expect_set_up(&server).await?;
     let (stop, stopped) = watch::channel(false);
-    let mut tasks = vec![listen(listener, router::all(&server), stopped.clone()), tokio::spawn(tidy_up(server.clone(), stopped.clone()))];
+    let mut tasks = vec![
+        listen(listener, router::all(&server), stopped.clone()),
+        tokio::spawn(tidy_up(server.clone(), stopped.clone())),
+        tokio::spawn(go_on(server.clone(), stopped.clone())),
+    ];
     if let Some(listener) = metrics_listener {
-        let metrics = Router::new().route("/metrics", get(async |state: axum::extract::State<Shared>| health::text(&state.0))).with_state(server.clone());
+        let metrics = Router::new()
+            .route("/metrics", get(async |state: axum::extract::State<Shared>| health::text(&state.0)))
+            .with_state(server.clone());
         tasks.push(listen(listener, metrics, stopped));
     }
     Ok(Serving { server, address, set_up_code, stop, tasks })
@@ -111,6 +120,17 @@ fn listen(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bo
             tracing::error!(%error, "The listener failed");
         }
     })
+}
+
+/// Takes up deployments whose outcome is not known: at the start, and every few seconds.
+async fn go_on(server: Shared, mut stopped: watch::Receiver<bool>) {
+    loop {
+        crate::deploy::push::resume(&server).await;
+        tokio::select! {
+            _ = tokio::time::sleep(RESUME) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
 }
 
 /// Forgets sessions that are over.

@@ -28,7 +28,9 @@ impl From<String> for Password {
 pub fn check(password: &Password) -> Result<(), Problem> {
     let length = password.0.chars().count();
     if length < SHORTEST {
-        return Err(Problem::invalid("password_short", format!("A password has at least {SHORTEST} characters.")).at("password").hint("Three or four words do."));
+        return Err(Problem::invalid("password_short", format!("A password has at least {SHORTEST} characters."))
+            .at("password")
+            .hint("Three or four words do."));
     }
     if length > LONGEST {
         return Err(Problem::invalid("password_long", format!("A password has at most {LONGEST} characters.")).at("password"));

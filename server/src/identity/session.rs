@@ -149,7 +149,8 @@ impl SessionStore for Sessions {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let record = store::session::load(&self.store, &key(id), self.clock.now()).await.map_err(|error| Error::Backend(error.to_string()))?;
+        let record =
+            store::session::load(&self.store, &key(id), self.clock.now()).await.map_err(|error| Error::Backend(error.to_string()))?;
         let Some(record) = record else { return Ok(None) };
         let data = serde_json::from_str(&record).map_err(|error| Error::Decode(error.to_string()))?;
         Ok(Some(Record { id: *id, data, expiry_date: OffsetDateTime::now_utc() + Duration::hours(12) }))

@@ -49,19 +49,23 @@ pub async fn insert(tx: &mut Tx, agent: &Agent) -> Result<()> {
 }
 
 pub async fn get(db: &mut Conn, id: &str) -> Result<Option<Agent>> {
-    let row: Option<Row> =
-        sqlx::query_as("select id, name, owner, scope, created_at, revoked_at from agent where id = $1").bind(id).fetch_optional(db).await?;
+    let row: Option<Row> = sqlx::query_as("select id, name, owner, scope, created_at, revoked_at from agent where id = $1")
+        .bind(id)
+        .fetch_optional(db)
+        .await?;
     row.map(Agent::try_from).transpose()
 }
 
 pub async fn list(db: &mut Conn) -> Result<Vec<Agent>> {
-    let rows: Vec<Row> = sqlx::query_as("select id, name, owner, scope, created_at, revoked_at from agent order by name").fetch_all(db).await?;
+    let rows: Vec<Row> =
+        sqlx::query_as("select id, name, owner, scope, created_at, revoked_at from agent order by name").fetch_all(db).await?;
     rows.into_iter().map(Agent::try_from).collect()
 }
 
 pub async fn revoke(tx: &mut Tx, id: &str, now: Micros) -> Result<bool> {
     sqlx::query("update token set revoked_at = $2 where agent = $1 and revoked_at is null").bind(id).bind(now).execute(&mut **tx).await?;
-    let done = sqlx::query("update agent set revoked_at = $2 where id = $1 and revoked_at is null").bind(id).bind(now).execute(&mut **tx).await?;
+    let done =
+        sqlx::query("update agent set revoked_at = $2 where id = $1 and revoked_at is null").bind(id).bind(now).execute(&mut **tx).await?;
     Ok(done.rows_affected() == 1)
 }
 

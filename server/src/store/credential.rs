@@ -117,3 +117,9 @@ pub async fn revoke(tx: &mut Tx, id: &str, by: &str, now: Micros) -> Result<bool
         .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// The keys that a person can sign plans with, oldest first.
+pub async fn signing_keys(db: &mut Conn, person: &str) -> Result<Vec<Credential>> {
+    let sql = select!("where person = $1 and ssh_public_key is not null and revoked_at is null order by created_at");
+    Ok(sqlx::query_as(sql).bind(person).fetch_all(db).await?)
+}

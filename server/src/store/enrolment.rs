@@ -55,11 +55,12 @@ pub async fn find(db: &mut Conn, code_hash: &str, now: Micros) -> Result<Option<
 
 /// Uses the code up, once; false if somebody was faster or it has expired. Call it where the key is stored.
 pub async fn use_up(tx: &mut Tx, code_hash: &str, person: &str, now: Micros) -> Result<bool> {
-    let done = sqlx::query("update enrolment set used_at = $3 where code_hash = $1 and person = $2 and used_at is null and expires_at > $3")
-        .bind(code_hash)
-        .bind(person)
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
+    let done =
+        sqlx::query("update enrolment set used_at = $3 where code_hash = $1 and person = $2 and used_at is null and expires_at > $3")
+            .bind(code_hash)
+            .bind(person)
+            .bind(now)
+            .execute(&mut **tx)
+            .await?;
     Ok(done.rows_affected() == 1)
 }

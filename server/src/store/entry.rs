@@ -85,3 +85,20 @@ pub async fn list(db: &mut Conn, cluster: &str, stack: &str, before: Micros, lim
     .fetch_all(db)
     .await?)
 }
+
+/// The commits of a repository that are ours.
+pub async fn commits(db: &mut Conn, cluster: &str) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar("select commit_id from entry where cluster = $1").bind(cluster).fetch_all(db).await?)
+}
+
+/// Entries whose plan is of one of two kinds, newest first.
+pub async fn of_kinds(db: &mut Conn, cluster: &str, one: &str, other: &str) -> Result<Vec<Entry>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{COLUMNS} join plan on plan.id = entry.plan where entry.cluster = $1 and plan.kind in ($2, $3) order by entry.number desc"
+    )))
+    .bind(cluster)
+    .bind(one)
+    .bind(other)
+    .fetch_all(db)
+    .await?)
+}

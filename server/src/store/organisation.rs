@@ -84,7 +84,14 @@ pub async fn remember_keys(store: &Store, vault_recipient: &str, platform_key: &
 }
 
 /// Finishes set-up; false if somebody else already has.
-pub async fn set_up(tx: &mut Tx, name: &str, public_url: &str, rp_id: Option<&str>, trusted_proxies: &[IpAddr], now: Micros) -> Result<bool> {
+pub async fn set_up(
+    tx: &mut Tx,
+    name: &str,
+    public_url: &str,
+    rp_id: Option<&str>,
+    trusted_proxies: &[IpAddr],
+    now: Micros,
+) -> Result<bool> {
     let proxies = serde_json::to_string(trusted_proxies).map_err(|error| Error::inconsistent("organisation", "trusted_proxies", error))?;
     let done = sqlx::query(
         "update organisation

@@ -31,7 +31,10 @@ pub async fn get(db: &mut Conn, id: &str) -> Result<Option<Person>> {
 }
 
 pub async fn by_name(db: &mut Conn, name: &str) -> Result<Option<Person>> {
-    Ok(sqlx::query_as("select id, name, full_name, created_at, disabled_at from person where name = $1").bind(name).fetch_optional(db).await?)
+    Ok(sqlx::query_as("select id, name, full_name, created_at, disabled_at from person where name = $1")
+        .bind(name)
+        .fetch_optional(db)
+        .await?)
 }
 
 /// In the order of their names, from after `after` on.
@@ -50,12 +53,17 @@ pub async fn list(db: &mut Conn, after: &str, limit: i64) -> Result<Vec<Person>>
 }
 
 pub async fn disable(tx: &mut Tx, id: &str, now: Micros) -> Result<bool> {
-    let done = sqlx::query("update person set disabled_at = $2 where id = $1 and disabled_at is null").bind(id).bind(now).execute(&mut **tx).await?;
+    let done = sqlx::query("update person set disabled_at = $2 where id = $1 and disabled_at is null")
+        .bind(id)
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 
 pub async fn enable(tx: &mut Tx, id: &str) -> Result<bool> {
-    let done = sqlx::query("update person set disabled_at = null where id = $1 and disabled_at is not null").bind(id).execute(&mut **tx).await?;
+    let done =
+        sqlx::query("update person set disabled_at = null where id = $1 and disabled_at is not null").bind(id).execute(&mut **tx).await?;
     Ok(done.rows_affected() == 1)
 }
 

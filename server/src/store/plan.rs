@@ -23,15 +23,19 @@ pub struct Plan {
     pub state: String,
     /// Why it went stale.
     pub reason: Option<String>,
+    /// Where the branch stood when it was made; absent: nothing stood there.
+    pub base_commit: Option<String>,
+    /// JSON: keyed fingerprint by secret name, to tell same from changed.
+    pub secrets: String,
 }
 
-const COLUMNS: &str =
-    "select id, kind, cluster, stack, draft, draft_revision, bytes, sha256, frozen_by, frozen_at, not_after, state, reason from plan";
+const COLUMNS: &str = "select id, kind, cluster, stack, draft, draft_revision, bytes, sha256, frozen_by, frozen_at, not_after, state, reason, base_commit, secrets from plan";
 
 pub async fn insert(tx: &mut Tx, plan: &Plan) -> Result<()> {
     sqlx::query(
-        "insert into plan (id, kind, cluster, stack, draft, draft_revision, bytes, sha256, frozen_by, frozen_at, not_after, state)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "insert into plan (id, kind, cluster, stack, draft, draft_revision, bytes, sha256, frozen_by, frozen_at, not_after, state,
+                           base_commit, secrets)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(&plan.id)
     .bind(&plan.kind)
@@ -45,6 +49,8 @@ pub async fn insert(tx: &mut Tx, plan: &Plan) -> Result<()> {
     .bind(plan.frozen_at)
     .bind(plan.not_after)
     .bind(&plan.state)
+    .bind(&plan.base_commit)
+    .bind(&plan.secrets)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -89,5 +95,14 @@ pub async fn set_state(tx: &mut Tx, id: &str, state: &str, reason: Option<&str>)
 /// Earlier plans of the same subject make room for a new one.
 pub async fn withdraw_of_draft(tx: &mut Tx, draft: &str) -> Result<()> {
     sqlx::query("update plan set state = 'withdrawn' where draft = $1 and state = 'frozen'").bind(draft).execute(&mut **tx).await?;
+    Ok(())
+}
+
+pub async fn withdraw_of_kind(tx: &mut Tx, cluster: &str, kind: &str) -> Result<()> {
+    sqlx::query("update plan set state = 'withdrawn' where cluster = $1 and kind = $2 and draft is null and state = 'frozen'")
+        .bind(cluster)
+        .bind(kind)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }

@@ -19,7 +19,9 @@ pub enum RecipientError {
     Identity,
     #[error("SSH keys are not supported as recipients; make an age key with `age-keygen` and paste its public key (age1…)")]
     Ssh,
-    #[error("post-quantum recipients (age1pq1…) are not supported yet, since Flux before 2.9 cannot decrypt for them; paste an X25519 recipient (age1…)")]
+    #[error(
+        "post-quantum recipients (age1pq1…) are not supported yet, since Flux before 2.9 cannot decrypt for them; paste an X25519 recipient (age1…)"
+    )]
     PostQuantum,
     #[error("`{0}` needs the age plugin `{1}`, which Flux does not have in the cluster; paste an X25519 recipient (age1…)")]
     Plugin(String, String),
@@ -94,8 +96,10 @@ fn shown(text: &str) -> String {
 
 /// The points of small order on Curve25519 (RFC 7748 §6.1): every key agreement with them gives zero.
 fn is_low_order(recipient: &str) -> bool {
-    const ORDER_8: [&str; 2] =
-        ["e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800", "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157"];
+    const ORDER_8: [&str; 2] = [
+        "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+        "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+    ];
     let Ok((_, mut bytes)) = bech32::decode(recipient) else { return true };
     let Some(last) = bytes.last_mut() else { return true };
     *last &= 0x7f; // X25519 ignores the highest bit

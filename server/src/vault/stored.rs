@@ -48,7 +48,8 @@ pub(super) fn open(vault: &Vault, stored: &StoredSecret) -> anyhow::Result<Plain
     let Some(plaintext) = bound else {
         bail!("the stored secret `{name}` of {scope} was made for another place; set it again");
     };
-    let plaintext = Plaintext::from_utf8(plaintext.to_vec()).with_context(|| format!("the stored secret `{name}` of {scope} is no text"))?;
+    let plaintext =
+        Plaintext::from_utf8(plaintext.to_vec()).with_context(|| format!("the stored secret `{name}` of {scope} is no text"))?;
     if vault.fingerprint(name, &plaintext) != stored.fingerprint {
         bail!("the stored secret `{name}` of {scope} does not match its fingerprint; set it again");
     }

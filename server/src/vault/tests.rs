@@ -191,7 +191,16 @@ fn a_secrets_file_is_a_map_of_names_to_texts() {
     let read: Vec<(&str, &str)> = read.iter().map(|(name, plaintext)| (name.as_str(), plaintext.expose())).collect();
     assert_eq!(read, [("db_password", "hunter2"), ("key", "a\nb\n"), ("token", "0123")]);
     assert!(secrets_file::read("\n").unwrap().is_empty());
-    for bad in ["hunter2", "- hunter2", "a: [hunter2]", "a: {b: hunter2}", "pin: 4711", "a: hunter2\na: hunter2", "a: 'hunter2\nb: c", "db-pass: hunter2"] {
+    for bad in [
+        "hunter2",
+        "- hunter2",
+        "a: [hunter2]",
+        "a: {b: hunter2}",
+        "pin: 4711",
+        "a: hunter2\na: hunter2",
+        "a: 'hunter2\nb: c",
+        "db-pass: hunter2",
+    ] {
         let error = secrets_file::read(bad).err().unwrap().to_string();
         assert!(!error.contains("hunter2") && !error.contains("4711"), "{error}");
     }

@@ -53,6 +53,25 @@ const EXPECTED: &str = "
     GET    /api/v1/secrets                                401     200    200      200   200   200
     PUT    /api/v1/secrets                                401     403    422      422   422   403
     DELETE /api/v1/secrets                                401     403    422      422   422   403
+    GET    /api/v1/overview                               401     200    200      200   200   200
+    GET    /api/v1/examples                               401     200    200      200   200   200
+    GET    /api/v1/drafts                                 401     200    200      200   200   200
+    POST   /api/v1/clusters/{cluster}/drafts              401     403    422      422   422   403
+    GET    /api/v1/drafts/{draft}                         401     404    404      404   404   404
+    PATCH  /api/v1/drafts/{draft}                         401     403    404      404   404   403
+    DELETE /api/v1/drafts/{draft}                         401     403    404      404   404   403
+    POST   /api/v1/drafts/{draft}/changes                 401     403    422      422   422   403
+    POST   /api/v1/drafts/{draft}/plans                   401     403    422      422   422   403
+    POST   /api/v1/clusters/{cluster}/plans               401     403    403      403   404   403
+    POST   /api/v1/clusters/{cluster}/roster-plans        401     403    403      403   404   403
+    GET    /api/v1/plans/{plan}                           401     404    404      404   404   404
+    GET    /api/v1/plans/{plan}/plan.json                 401     404    404      404   404   404
+    GET    /api/v1/plans/{plan}/files/{sha256}            401     404    404      404   404   404
+    POST   /api/v1/plans/{plan}/ceremony                  401     403    403      404   404   403
+    POST   /api/v1/plans/{plan}/approvals                 401     403    403      422   422   403
+    GET    /api/v1/deployments/{deployment}               401     404    404      404   404   404
+    GET    /api/v1/record                                 401     200    200      200   200   200
+    GET    /api/v1/record/{cluster}/{number}              401     404    404      404   404   404
     DELETE /api/v1/session                                204     204    204      204   204   204
 ";
 

@@ -20,7 +20,8 @@ fn settings(url: &str, is_set_up: bool) -> Settings {
 fn only_the_public_origin_is_ours_once_set_up() {
     let settings = settings("https://cs.example.com", true);
     assert!(is_ours(&settings, "https://cs.example.com", "anything"));
-    for foreign in ["http://cs.example.com", "https://cs.example.com:8443", "https://cs.example.com.evil.test", "null", "https://evil.test"] {
+    for foreign in ["http://cs.example.com", "https://cs.example.com:8443", "https://cs.example.com.evil.test", "null", "https://evil.test"]
+    {
         assert!(!is_ours(&settings, foreign, "cs.example.com"), "{foreign}");
     }
     // Whatever a name resolves to, its page is not ours.

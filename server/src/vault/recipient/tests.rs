@@ -31,7 +31,9 @@ fn each_other_kind_of_key_gets_its_own_reason() {
     assert_eq!(refused("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me@host"), RecipientError::Ssh);
     assert_eq!(refused("ssh-rsa AAAA"), RecipientError::Ssh);
     assert_eq!(refused("age1pq1qqqq"), RecipientError::PostQuantum);
-    assert!(matches!(refused("age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptt"), RecipientError::Plugin(_, plugin) if plugin == "yubikey"));
+    assert!(
+        matches!(refused("age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptt"), RecipientError::Plugin(_, plugin) if plugin == "yubikey")
+    );
     assert_eq!(refused("-----BEGIN PGP PUBLIC KEY BLOCK-----"), RecipientError::Pgp);
     assert_eq!(refused("FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4"), RecipientError::Pgp);
     let mut typo = GOOD.to_owned();

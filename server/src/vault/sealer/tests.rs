@@ -83,7 +83,13 @@ fn a_manifest() -> SealRequest {
 fn an_addon() -> SealRequest {
     let values = ValuesTree::Map(vec![
         ("adminPassword".into(), ValuesTree::Text(Text::secret("admin"))),
-        ("sources".into(), ValuesTree::List(vec![ValuesTree::Map(vec![("password".into(), ValuesTree::Text(Text::secret("db")))]), json!({"port": 5432}).into()])),
+        (
+            "sources".into(),
+            ValuesTree::List(vec![
+                ValuesTree::Map(vec![("password".into(), ValuesTree::Text(Text::secret("db")))]),
+                json!({"port": 5432}).into(),
+            ]),
+        ),
     ]);
     SealRequest {
         path: "stacks/web/components/grafana/grafana-values.enc.yaml".into(),
@@ -165,7 +171,10 @@ fn any_change_seals_anew_with_a_fresh_key() {
         ("a literal", |_, request| request.leaves[2].content = Content::Text(Text(vec![Piece::Text("require".into())]))),
         ("the readable part", |_, request| request.header["metadata"]["labels"] = json!({"a": "b"})),
         ("the encoding", |_, request| request.leaves[0].base64 = true),
-        ("the recipients", |place, _| place.recipients = Recipients::parse([place.identity.to_public().to_string(), Identity::generate().to_public().to_string()]).unwrap()),
+        ("the recipients", |place, _| {
+            place.recipients =
+                Recipients::parse([place.identity.to_public().to_string(), Identity::generate().to_public().to_string()]).unwrap()
+        }),
         ("the cluster", |place, _| place.cluster = "dev"),
     ];
     for (what, change) in changes {
@@ -182,7 +191,11 @@ fn any_change_seals_anew_with_a_fresh_key() {
 /// Every sealed value and stanza of a file.
 fn values_of(file: &[u8]) -> BTreeSet<String> {
     let text = str::from_utf8(file).unwrap();
-    text.lines().filter(|line| line.contains("ENC[") || line.trim().len() == 64).map(|line| line.trim().to_owned()).filter(|line| !line.starts_with("recipient") && !line.starts_with("YWdlLWVuY3J5cHRpb24")).collect()
+    text.lines()
+        .filter(|line| line.contains("ENC[") || line.trim().len() == 64)
+        .map(|line| line.trim().to_owned())
+        .filter(|line| !line.starts_with("recipient") && !line.starts_with("YWdlLWVuY3J5cHRpb24"))
+        .collect()
 }
 
 #[test]
@@ -193,7 +206,8 @@ fn missing_secrets_are_named_and_the_rest_is_sealed() {
     whole.path = "stacks/web/components/app/admin.enc.yaml".into();
     whole.leaves.remove(0);
     let outcome = place.seal(&[a_manifest(), an_addon(), whole.clone()]);
-    let missing: Vec<_> = outcome.missing.iter().map(|missing| (missing.name.as_str(), missing.component.as_str(), missing.path.as_str())).collect();
+    let missing: Vec<_> =
+        outcome.missing.iter().map(|missing| (missing.name.as_str(), missing.component.as_str(), missing.path.as_str())).collect();
     assert_eq!(missing, [("db", "app", a_manifest().path.as_str()), ("db", "grafana", an_addon().path.as_str())]);
     assert_eq!(outcome.files.len(), 1);
     assert!(outcome.files.of(&whole).is_some());
@@ -212,7 +226,10 @@ fn what_would_leave_plaintext_readable_is_refused() {
 #[test]
 fn without_a_vault_the_content_is_the_same_and_the_names_are_of_this_run() {
     let place = Place::new();
-    let secrets: BTreeMap<_, _> = [("admin", "hunter2"), ("db", "pg: #pass")].into_iter().map(|(name, text)| (name.to_owned(), Plaintext::new(text.into()))).collect();
+    let secrets: BTreeMap<_, _> = [("admin", "hunter2"), ("db", "pg: #pass")]
+        .into_iter()
+        .map(|(name, text)| (name.to_owned(), Plaintext::new(text.into())))
+        .collect();
     let run = || Sealer::ephemeral("prod", &place.recipients, &secrets).seal(&[an_addon()], place.now, &|_| None).unwrap();
     let (one, two) = (run(), run());
     let (one, two) = (one.files.of(&an_addon()).unwrap(), two.files.of(&an_addon()).unwrap());
@@ -246,7 +263,8 @@ fn neither_file_nor_key_holds_plaintext_even_encoded() {
     let mut place = Place::new();
     place.set("db", "CANARY-4711-canary");
     let outcome = place.seal(&[a_manifest(), an_addon()]);
-    let shown = format!("{outcome:?}") + &outcome.files.iter().map(|(_, sealed)| String::from_utf8_lossy(&sealed.bytes).into_owned()).collect::<String>();
+    let shown = format!("{outcome:?}")
+        + &outcome.files.iter().map(|(_, sealed)| String::from_utf8_lossy(&sealed.bytes).into_owned()).collect::<String>();
     // "CANARY" in base64 at each of the three alignments, without the edges.
     for trace in ["CANARY-4711", "Q0FOQVJZ", "NBTkFSWS", "DQU5BUl"] {
         assert!(!shown.contains(trace), "{trace}");

@@ -22,7 +22,11 @@ fn sops_decrypts(identity: &Identity, file: &[u8]) -> Option<Result<Value, Strin
     let path = folder.path().join("x.enc.yaml");
     std::fs::write(&path, file).unwrap();
     let output = sops(identity, &["decrypt", "--output-type", "json"], &path)?;
-    let answer = if output.status.success() { Ok(serde_json::from_slice(&output.stdout).unwrap()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) };
+    let answer = if output.status.success() {
+        Ok(serde_json::from_slice(&output.stdout).unwrap())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    };
     Some(answer)
 }
 
@@ -38,10 +42,68 @@ fn now() -> Timestamp {
 
 /// Strings that YAML readers disagree about, and everything else that could break a line.
 const TRAPS: &[&str] = &[
-    "", " ", "yes", "no", "on", "off", "y", "true", "null", "~", "1_000", "0777", "0x1F", "1e400", "12:30:45", "2001-01-01", "2001-01-01T00:00:00Z",
-    "<<", "=", ".inf", ".nan", "a: b", "a #c", "- a", "---", "...", "'q'", "\"q\"", "back\\slash", "tab\there", "trailing ", " leading", "line\nbreak",
-    "line\nbreak\n", "two\n\n", "\nfirst", "a\r\nb", "a\n\n  b\n c\n", "\u{2028}", "\u{85}", "\u{feff}bom", "\u{7f}", "\u{0}", "pässwörd", "😀", "${x}$$",
-    "{{ helm }}", "%", "@", "`", "!tag", "&anchor", "*alias", "|", ">", "ENC[AES256_GCM,data:x]", "# no comment\n# none\n", "3.13.2", "0", "-", "?", ":",
+    "",
+    " ",
+    "yes",
+    "no",
+    "on",
+    "off",
+    "y",
+    "true",
+    "null",
+    "~",
+    "1_000",
+    "0777",
+    "0x1F",
+    "1e400",
+    "12:30:45",
+    "2001-01-01",
+    "2001-01-01T00:00:00Z",
+    "<<",
+    "=",
+    ".inf",
+    ".nan",
+    "a: b",
+    "a #c",
+    "- a",
+    "---",
+    "...",
+    "'q'",
+    "\"q\"",
+    "back\\slash",
+    "tab\there",
+    "trailing ",
+    " leading",
+    "line\nbreak",
+    "line\nbreak\n",
+    "two\n\n",
+    "\nfirst",
+    "a\r\nb",
+    "a\n\n  b\n c\n",
+    "\u{2028}",
+    "\u{85}",
+    "\u{feff}bom",
+    "\u{7f}",
+    "\u{0}",
+    "pässwörd",
+    "😀",
+    "${x}$$",
+    "{{ helm }}",
+    "%",
+    "@",
+    "`",
+    "!tag",
+    "&anchor",
+    "*alias",
+    "|",
+    ">",
+    "ENC[AES256_GCM,data:x]",
+    "# no comment\n# none\n",
+    "3.13.2",
+    "0",
+    "-",
+    "?",
+    ":",
 ];
 
 fn everything() -> Value {

@@ -53,7 +53,8 @@ impl Metadata {
         let stanza = |entry: &Value| Some((entry.get("recipient")?.as_str()?.to_owned(), entry.get("enc")?.as_str()?.to_owned()));
         let age = block.get("age").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let age: Vec<_> = age.iter().map(stanza).collect::<Option<_>>().ok_or(SopsError::Metadata("an age stanza is incomplete"))?;
-        let modified: Timestamp = text("lastmodified").and_then(|at| at.parse().ok()).ok_or(SopsError::Metadata("lastmodified is no time"))?;
+        let modified: Timestamp =
+            text("lastmodified").and_then(|at| at.parse().ok()).ok_or(SopsError::Metadata("lastmodified is no time"))?;
         Ok(Metadata {
             age,
             last_modified: whole_seconds(modified),

@@ -27,7 +27,8 @@ fn values_match_the_vectors_of_other_implementations() {
     assert_eq!(seal("1.5", "a:", "float"), text("VVUG", "9d0DirD+5s5fv1py5em6Pw==", "float"));
 }
 
-const MAC: &str = "37ACC12D7F10F80B8241244BAE72710EB13ADAC321980D7AEE54DDDE701FE5CBB31D15708B4C4D17488C2F944597961C790CA691DA3971791BDACAAEE5645BDD";
+const MAC: &str =
+    "37ACC12D7F10F80B8241244BAE72710EB13ADAC321980D7AEE54DDDE701FE5CBB31D15708B4C4D17488C2F944597961C790CA691DA3971791BDACAAEE5645BDD";
 
 #[test]
 fn macs_match_the_vectors_of_other_implementations() {
@@ -104,7 +105,8 @@ fn each_file_and_each_value_gets_its_own_key_and_nonce() {
     for _ in 0..2 {
         let file = encrypt(&PlainTree::new(same.clone()), &recipients, now()).unwrap();
         let text = String::from_utf8(file).unwrap();
-        let parts: Vec<String> = text.split([',', '[', ']']).filter(|part| part.starts_with("data:") || part.starts_with("iv:")).map(str::to_owned).collect();
+        let parts: Vec<String> =
+            text.split([',', '[', ']']).filter(|part| part.starts_with("data:") || part.starts_with("iv:")).map(str::to_owned).collect();
         assert_eq!(parts.len(), 6);
         seen.extend(parts);
     }

@@ -126,7 +126,11 @@ fn plain_bytes(value: &Value, aad: &str) -> Result<Option<PlainBytes>, SopsError
 
 /// Floats as Go's `FormatFloat(v, 'f', -1, 64)` writes them: shortest, never an exponent.
 fn number_text(number: &Number) -> Option<(String, &'static str)> {
-    if number.is_f64() { number.as_f64().map(|float| (float.to_string(), "float")) } else { number.as_i64().map(|int| (int.to_string(), "int")) }
+    if number.is_f64() {
+        number.as_f64().map(|float| (float.to_string(), "float"))
+    } else {
+        number.as_i64().map(|int| (int.to_string(), "int"))
+    }
 }
 
 fn open(cipher: &Cipher, text: &str, aad: &str) -> Option<Value> {

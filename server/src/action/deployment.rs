@@ -1,0 +1,269 @@
+//! The ceremony: what a passkey is asked to sign, the approval it gives, and the deployment that follows.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use domain::api::plan::{Approve, By, Ceremony, Deployment, DeploymentState, Plan};
+use domain::audit::Act;
+use domain::principal;
+use domain::problem::Problem;
+
+use super::{place, plan, repository};
+use crate::api::caller::Caller;
+use crate::audit::audited;
+use crate::deploy::consent::{Court, moment};
+use crate::deploy::failpoint::reach;
+use crate::deploy::intend::{self, Known, Signed};
+use crate::deploy::push;
+use crate::identity::approval::{Approved, Assertion, Site, verify_assertion, verify_file};
+use crate::identity::signing_key::SigningKey;
+use crate::identity::sshsig;
+use crate::server::Server;
+use crate::store::{self, Conn};
+
+/// What the browser hands to the authenticator; it computes the challenge itself and compares.
+pub async fn ceremony(server: &Server, caller: &Caller, id: &str) -> Result<Ceremony, Problem> {
+    let person = caller.person()?;
+    let mut db = server.store.read().await?;
+    let (row, cluster) = plan::find(&mut db, caller, id).await?;
+    caller.may(principal::Act::Deploy, &place::target(&cluster))?;
+    let keys = store::credential::signing_keys(&mut db, person.id).await?;
+    let rp_id = server.settings().public_url.rp_id().map_err(|reason| Problem::conflict("no_passkeys_here", reason))?.to_owned();
+    Ok(Ceremony {
+        rp_id,
+        challenge: BASE64.encode(sshsig::challenge(&row.bytes)),
+        allow_credentials: keys.iter().map(|key| BASE64.encode(&key.credential_id)).collect(),
+    })
+}
+
+/// Takes a person's signature over a plan. With the last one needed, the commit is fixed in the same transaction
+/// and goes out.
+pub async fn approve(server: &Server, caller: &Caller, id: &str, approve: Approve) -> Result<Plan, Problem> {
+    let person = caller.person()?;
+    let mut db = server.store.read().await?;
+    let (row, cluster) = plan::find(&mut db, caller, id).await?;
+    let target = place::target(&cluster);
+    caller.may(principal::Act::Deploy, &target)?;
+    let planned = intend::read(&row)?;
+    still_stands(&row)?;
+    if let Some(block) = planned.blocks().next() {
+        return Err(Problem::conflict("plan_blocked", format!("A guard blocks this plan: {}", block.reason)));
+    }
+    typed(&planned, &approve.typed)?;
+    if let (Some(draft), Some(revision)) = (&row.draft, row.draft_revision)
+        && store::draft::get(&mut db, draft).await?.is_some_and(|draft| draft.revision != revision)
+    {
+        return Err(Problem::conflict("stale", "The draft has been edited since this plan was made.").hint("Plan again."));
+    }
+    let court = Court::of(&mut db, &row, &planned, &target).await?;
+    let stored = store::approval::of_plan(&mut db, id).await?;
+    let earlier = court.stored(&row.bytes, &stored)?;
+    let (approved, credential, kind) = judge(server, &mut db, person.id, &row, &court, &earlier, approve.by).await?;
+    drop(db);
+    let approval = store::approval::Approval {
+        id: server.ids.next(),
+        plan: id.to_owned(),
+        person: person.id.to_owned(),
+        credential: Some(credential),
+        kind: kind.to_owned(),
+        bytes: approved.file().into_bytes(),
+        accepted_at: approved.at().as_microsecond(),
+    };
+    let enough = earlier.len() + 1 >= court.needed;
+    reach("approve.before_store");
+    if !enough {
+        audited(server, caller, Act::Approve(id.to_owned()), async |tx| {
+            store::approval::insert(tx, &approval).await?;
+            Ok(())
+        })
+        .await?;
+        reach("approve.after_store");
+        return plan::get(server, caller, id).await;
+    }
+    let mut all = earlier;
+    all.push(approved);
+    let (consent, evidence) = court.consent(&row.bytes, all)?;
+    let files = intend::files(server, &planned).await?;
+    let signed = Signed { row, plan: planned, consent, evidence, files };
+    let deployment = intend_with(server, caller, &cluster, signed, approval).await?;
+    push::advance(server, &deployment).await?;
+    plan::get(server, caller, id).await
+}
+
+/// Builds the commit outside the writer, then stores approval and intent together.
+async fn intend_with(
+    server: &Server,
+    caller: &Caller,
+    cluster: &store::cluster::Cluster,
+    signed: Signed,
+    approval: store::approval::Approval,
+) -> Result<String, Problem> {
+    let lease = server.leases.of(&cluster.id);
+    let held = lease.lock().await;
+    let known = Known::of(&mut *server.store.read().await?, &signed.row).await?;
+    let next = known.next;
+    let key = server.platform_key.clone();
+    let plan = signed.row.id.clone();
+    let built = repository::with(server, cluster, move |repository| Ok(intend::build(repository, &key, &signed, &known))).await?;
+    let intent = match built {
+        Ok(intent) => intent,
+        Err(intend::Refused::Stale(reason)) => {
+            audited(server, caller, Act::WithdrawPlan(plan.clone()), async |tx| {
+                store::plan::set_state(tx, &plan, "stale", Some(&reason)).await?;
+                Ok(())
+            })
+            .await?;
+            return Err(intend::Refused::Stale(reason).into());
+        }
+        Err(refused) => return Err(refused.into()),
+    };
+    reach("intend.before_store");
+    let id = server.ids.next();
+    let deployment = store::deployment::Deployment {
+        id: id.clone(),
+        plan: approval.plan.clone(),
+        cluster: cluster.id.clone(),
+        entry_number: i64::try_from(intent.number).ok(),
+        state: String::from("intended"),
+        commit_bytes: Some(intent.commit.bytes),
+        commit_id: Some(intent.commit.id.to_string()),
+        parent_id: intent.parent.map(|parent| parent.to_string()),
+        reason: String::new(),
+        attempts: 0,
+        intended_at: server.clock.now(),
+        recorded_at: None,
+    };
+    audited(server, caller, Act::Deploy(approval.plan.clone()), async |tx| {
+        if let Some(other) = store::deployment::unfinished_of(tx, &cluster.id).await? {
+            return Err(Problem::conflict(
+                "repository_waits",
+                format!("Deployment {} of this repository has no clear outcome yet.", other.id),
+            )
+            .hint("It is asked again every few seconds; sign once it is clear."));
+        }
+        let now_next = store::entry::last(tx, &cluster.id).await?.map_or(0, |last| u64::try_from(last.number).unwrap_or_default()) + 1;
+        if now_next != next {
+            return Err(Problem::conflict("overtaken", "Another deployment was recorded this very moment.").hint("Sign again."));
+        }
+        still_stands(&store::plan::get(tx, &approval.plan).await?.ok_or_else(|| Problem::not_found("plan"))?)?;
+        store::approval::insert(tx, &approval).await?;
+        store::deployment::insert(tx, &deployment).await?;
+        tx.fact("commit", deployment.commit_id.clone().unwrap_or_default());
+        Ok(())
+    })
+    .await?;
+    drop(held);
+    reach("intend.after_store");
+    Ok(id)
+}
+
+fn still_stands(row: &store::plan::Plan) -> Result<(), Problem> {
+    match row.state.as_str() {
+        "frozen" => Ok(()),
+        "deployed" => Err(Problem::conflict("plan_deployed", "This plan is deployed; a plan is deployed once.")),
+        _ => {
+            Err(Problem::conflict("stale", row.reason.clone().unwrap_or_else(|| String::from("A newer plan took the place of this one.")))
+                .hint("Plan again."))
+        }
+    }
+}
+
+fn typed(planned: &domain::plan::Plan, typed: &[String]) -> Result<(), Problem> {
+    for (place, word) in planned.confirmations().into_iter().enumerate() {
+        if typed.get(place).map(|text| text.trim()) != Some(word) {
+            return Err(
+                Problem::invalid("confirmation_missing", format!("Type `{word}` to confirm what is lost.")).at(format!("typed[{place}]"))
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn judge(
+    server: &Server,
+    db: &mut Conn,
+    person: &str,
+    row: &store::plan::Plan,
+    court: &Court,
+    earlier: &[Approved],
+    by: By,
+) -> Result<(Approved, String, &'static str), Problem> {
+    let settings = server.settings();
+    let origin = settings.public_url.origin();
+    let rp_id = settings.public_url.rp_id().unwrap_or_default().to_owned();
+    let by_now: BTreeSet<_> = earlier.iter().map(|approved| approved.signer().clone()).collect();
+    let terms = court.terms(&row.bytes);
+    let now = moment(server.clock.now())?;
+    let rules = court.rules(now, Site::Here { origin: &origin, rp_id: &rp_id }, &by_now);
+    let (credential, approved, kind) = match by {
+        By::Passkey { credential_id, authenticator_data, client_data_json, signature } => {
+            let credential = store::credential::by_credential_id(db, &decoded("credential_id", &credential_id)?).await?;
+            let credential = credential.ok_or_else(|| Problem::from(crate::identity::approval::Refusal::KeyUnknown))?;
+            let key = signing_key(&credential)?;
+            let assertion = Assertion {
+                authenticator_data: decoded("authenticator_data", &authenticator_data)?,
+                client_data: decoded("client_data_json", &client_data_json)?,
+                signature: decoded("signature", &signature)?,
+            };
+            let approved = verify_assertion(&terms, &key, &assertion, &rules).map_err(Problem::from)?;
+            (credential, approved, "passkey")
+        }
+        By::SshSignature { signature } => {
+            let approved = verify_file(&terms, signature.as_bytes(), &rules).map_err(Problem::from)?;
+            let mine = store::credential::signing_keys(db, person).await?;
+            let line = approved.key().line();
+            let credential = mine.into_iter().find(|credential| credential.ssh_public_key.as_deref() == Some(line.as_str()));
+            let credential = credential.ok_or_else(|| Problem::from(crate::identity::approval::Refusal::KeyUnknown))?;
+            (credential, approved, "ssh")
+        }
+        By::Password { .. } => {
+            return Err(Problem::conflict("password_not_allowed", "This environment asks for a passkey.")
+                .hint("Sign with your passkey, or ask somebody who has one."));
+        }
+    };
+    if credential.person != person {
+        return Err(Problem::forbidden("This key belongs to somebody else.").at("credential_id"));
+    }
+    // The roster in Git may not know of it yet; here it counts at once.
+    if credential.revoked_at.is_some() {
+        return Err(crate::identity::approval::Refusal::KeyRevoked.into());
+    }
+    Ok((approved, credential.id, kind))
+}
+
+fn signing_key(credential: &store::credential::Credential) -> Result<SigningKey, Problem> {
+    let line = credential.ssh_public_key.as_deref();
+    let line = line.ok_or_else(|| Problem::conflict("key_only_logs_in", "This passkey can only log in: signing asks for ES256."))?;
+    SigningKey::from_line(line).map_err(|error| Problem::internal(format!("credential {}: {error}", credential.id)))
+}
+
+fn decoded(field: &str, text: &str) -> Result<Vec<u8>, Problem> {
+    BASE64.decode(text.trim_end_matches('=')).map_err(|_| Problem::invalid("not_base64url", "This is not base64url.").at(field))
+}
+
+/// One deployment, as far as it has come.
+pub async fn get(server: &Server, caller: &Caller, id: &str) -> Result<Deployment, Problem> {
+    let mut db = server.store.read().await?;
+    let row = store::deployment::get(&mut db, id).await?.ok_or_else(|| Problem::not_found("deployment"))?;
+    place::cluster_by_id(&mut db, caller, principal::Act::See, &row.cluster).await.map_err(|_| Problem::not_found("deployment"))?;
+    Ok(shown(row))
+}
+
+pub fn shown(row: store::deployment::Deployment) -> Deployment {
+    let state = match row.state.as_str() {
+        "pushed" => DeploymentState::Unclear,
+        "recorded" => DeploymentState::Recorded,
+        "stale" => DeploymentState::Stale,
+        "failed" => DeploymentState::Rejected,
+        _ => DeploymentState::Intended,
+    };
+    Deployment {
+        id: row.id,
+        plan: row.plan,
+        entry: row.entry_number.and_then(|number| u64::try_from(number).ok()),
+        commit: row.commit_id,
+        state,
+        detail: Some(row.reason).filter(|reason| !reason.is_empty()),
+    }
+}

@@ -1,0 +1,90 @@
+//! The signing slip: whether the caller can sign here, and the first reason why not.
+
+use domain::api::plan::{Confirm, Slip};
+use domain::finding::Level;
+use domain::plan::Plan;
+use domain::principal::Act;
+use domain::problem::Problem;
+
+use crate::action::place;
+use crate::api::caller::Caller;
+use crate::deploy::consent::deployers;
+use crate::server::Server;
+use crate::store::{self, Conn};
+
+pub async fn of(
+    db: &mut Conn,
+    server: &Server,
+    caller: &Caller,
+    row: &store::plan::Plan,
+    plan: &Plan,
+    cluster: &store::cluster::Cluster,
+    newer_revision: Option<i64>,
+) -> Result<Slip, Problem> {
+    let target = place::target(cluster);
+    let reason = reason(db, server, caller, row, plan, cluster, newer_revision).await?;
+    let can = deployers(db, &target).await?;
+    let mut who_can = Vec::new();
+    for person in can.into_values().filter(|person| !plan.policy.four_eyes || !plan.was_written_by(person)) {
+        if let Some(person) = store::person::get(db, &person).await? {
+            who_can.push(person.full_name);
+        }
+    }
+    Ok(Slip { armed: reason.is_none(), reason, confirm: confirm(plan), who_can, by_password: false })
+}
+
+/// Words in the order of [`Plan::confirmations`], each with what it loses.
+pub fn confirm(plan: &Plan) -> Vec<Confirm> {
+    let reason = |word: &str| {
+        let found = plan.findings.iter().find(|finding| finding.level == Level::Confirm && finding.confirm.as_deref() == Some(word));
+        found.map(|finding| finding.reason.clone()).unwrap_or_default()
+    };
+    plan.confirmations().into_iter().map(|word| Confirm { word: word.to_owned(), reason: reason(word) }).collect()
+}
+
+/// The first reason why the caller cannot sign this plan now, as a sentence.
+pub async fn reason(
+    db: &mut Conn,
+    server: &Server,
+    caller: &Caller,
+    row: &store::plan::Plan,
+    plan: &Plan,
+    cluster: &store::cluster::Cluster,
+    newer_revision: Option<i64>,
+) -> Result<Option<String>, Problem> {
+    let Ok(person) = caller.person() else { return Ok(Some(String::from("Only a person can countersign."))) };
+    let sentence = match row.state.as_str() {
+        "deployed" => Some(String::from("This plan is deployed.")),
+        "stale" => Some(row.reason.clone().unwrap_or_else(|| String::from("What this plan builds on has moved. Plan again."))),
+        "withdrawn" => Some(String::from("A newer plan took the place of this one.")),
+        _ => None,
+    };
+    if sentence.is_some() {
+        return Ok(sentence);
+    }
+    if let Some(newer) = newer_revision {
+        return Ok(Some(format!("The draft has been edited since; it is at rev {newer}. Plan again.")));
+    }
+    if row.not_after <= server.clock.now() {
+        return Ok(Some(String::from("This plan has expired. Plan again.")));
+    }
+    if plan.changes_nothing() {
+        return Ok(Some(String::from("This plan changes nothing in the repository.")));
+    }
+    if let Some(block) = plan.blocks().next() {
+        return Ok(Some(format!("A guard blocks: {}", block.reason)));
+    }
+    if caller.may(Act::Deploy, &place::target(cluster)).is_err() {
+        return Ok(Some(String::from("Your roles do not let you deploy here.")));
+    }
+    if plan.policy.four_eyes && plan.was_written_by(person.id) {
+        return Ok(Some(String::from("You wrote or accepted a value in this plan, and here somebody else has to sign it.")));
+    }
+    if store::approval::of_plan(db, &row.id).await?.iter().any(|approval| approval.person == person.id) {
+        return Ok(Some(String::from("You have signed; others must sign as well.")));
+    }
+    if store::credential::signing_keys(db, person.id).await?.is_empty() {
+        return Ok(Some(String::from("You have no passkey that can sign. Enrol one under Settings, Account.")));
+    }
+    Ok(None)
+}

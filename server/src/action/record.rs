@@ -1,0 +1,138 @@
+//! The record: what Git holds, entry by entry, and how anybody can check it.
+
+use domain::api::cluster::Step;
+use domain::api::record::Entry;
+use domain::api::{Author, AuthorKind, Page};
+use domain::plan::{Plan, WriterKind};
+use domain::principal;
+use domain::problem::Problem;
+use domain::record;
+
+use super::{People, names, place, plan};
+use crate::api::caller::Caller;
+use crate::deploy::intend;
+use crate::server::Server;
+use crate::store::{self, Conn};
+
+const PAGE: usize = 50;
+
+/// What to list: one cluster's or one stack's entries, from before a moment on.
+#[derive(Debug, Default)]
+pub struct Filter {
+    pub cluster: Option<String>,
+    pub stack: Option<String>,
+    pub after: Option<String>,
+}
+
+/// Newest first.
+pub async fn list(server: &Server, caller: &Caller, filter: Filter) -> Result<Page<Entry>, Problem> {
+    let mut db = server.store.read().await?;
+    let cluster = match &filter.cluster {
+        Some(name) => place::cluster(&mut db, caller, principal::Act::See, name).await?.id,
+        None => String::new(),
+    };
+    let stack = match &filter.stack {
+        Some(stack) => store::stack::by_stack_id(&mut db, &cluster, stack).await?.map_or_else(|| String::from("-"), |stack| stack.id),
+        None => String::new(),
+    };
+    let before = filter.after.as_ref().and_then(|after| after.parse().ok()).unwrap_or(i64::MAX);
+    let people = names(&mut db).await?;
+    let rows = store::entry::list(&mut db, &cluster, &stack, before, i64::try_from(PAGE).unwrap_or(50)).await?;
+    let next = (rows.len() == PAGE).then(|| rows.last().map(|row| row.recorded_at.to_string())).flatten();
+    let mut items = Vec::new();
+    for row in rows {
+        if let Some(entry) = shown(&mut db, caller, &people, row).await? {
+            items.push(entry);
+        }
+    }
+    Ok(Page { items, next })
+}
+
+pub async fn get(server: &Server, caller: &Caller, cluster: &str, number: u64) -> Result<Entry, Problem> {
+    let mut db = server.store.read().await?;
+    let cluster = place::cluster(&mut db, caller, principal::Act::See, cluster).await?;
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    let row = store::entry::by_number(&mut db, &cluster.id, number).await?.ok_or_else(|| Problem::not_found("entry"))?;
+    let people = names(&mut db).await?;
+    shown(&mut db, caller, &people, row).await?.ok_or_else(|| Problem::not_found("entry"))
+}
+
+/// `None` if the caller may not see its cluster.
+pub async fn shown(db: &mut Conn, caller: &Caller, people: &People, row: store::entry::Entry) -> Result<Option<Entry>, Problem> {
+    let Some(cluster) = store::cluster::get(db, &row.cluster).await? else { return Ok(None) };
+    if caller.may(principal::Act::See, &place::target(&cluster)).is_err() {
+        return Ok(None);
+    }
+    let stored =
+        store::plan::get(db, &row.plan).await?.ok_or_else(|| Problem::internal(format!("entry {}: its plan is missing", row.number)))?;
+    let planned = intend::read(&stored)?;
+    let number = u64::try_from(row.number).unwrap_or_default();
+    let signers = plan::approvals(db, people, &row.plan).await?;
+    let principals = principals(db, &signers).await?;
+    let verify = verify(&cluster, &planned, number, &stored.sha256, &row.commit_id, &principals);
+    let sum = |of: fn(&domain::plan::FileChange) -> u32| planned.files.iter().map(of).sum();
+    Ok(Some(Entry {
+        number,
+        cluster: cluster.name,
+        environment: cluster.environment,
+        kind: stored.kind,
+        stack: planned.stack.as_ref().map(|stack| stack.id.to_string()),
+        title: planned.subject.clone(),
+        why: planned.why.clone(),
+        ticket: planned.ticket.clone(),
+        brief: planned.brief.clone(),
+        commit: row.commit_id,
+        plan: row.plan,
+        plan_sha256: stored.sha256,
+        drafted_by: planned.writers.iter().map(author).collect(),
+        signers,
+        recorded_at: row.recorded_at,
+        files: u32::try_from(planned.changed_files().count()).unwrap_or(u32::MAX),
+        added: sum(|file| file.added),
+        removed: sum(|file| file.removed),
+        verify,
+    }))
+}
+
+fn author(writer: &domain::plan::Writer) -> Author {
+    let kind = match writer.kind {
+        WriterKind::Person => AuthorKind::Person,
+        WriterKind::Agent => AuthorKind::Agent,
+    };
+    Author { kind, id: writer.id.clone(), name: writer.name.clone() }
+}
+
+/// The names that `allowed_signers` knows the signers by.
+async fn principals(db: &mut Conn, signers: &[domain::api::plan::Approval]) -> Result<Vec<String>, Problem> {
+    let mut names = Vec::new();
+    for signer in signers.iter().filter(|signer| signer.countersigned) {
+        names.extend(store::person::get(db, &signer.person).await?.map(|person| person.name));
+    }
+    Ok(names)
+}
+
+/// Stock commands, to be run in a clone: nothing of ours takes part.
+fn verify(cluster: &store::cluster::Cluster, plan: &Plan, number: u64, sha256: &str, commit: &str, principals: &[String]) -> Vec<Step> {
+    let tree = plan.tree();
+    let signers = tree.allowed_signers();
+    let folder = format!("{}{}", tree.entries(), record::folder(number, sha256));
+    let mut steps = vec![
+        Step {
+            what: String::from("Clone the repository"),
+            command: format!("git clone --branch {} {} record && cd record", cluster.branch, cluster.url),
+        },
+        Step {
+            what: String::from("The platform signed the commit"),
+            command: format!("git -c gpg.ssh.allowedSignersFile={signers} verify-commit {commit}"),
+        },
+    ];
+    steps.extend(principals.iter().map(|name| Step {
+        what: format!("{name} signed the plan"),
+        command: format!(
+            "git show {commit}:{folder}/approvals/{name}.sig > approval.sig && git show {commit}:{folder}/plan.json | \
+             ssh-keygen -Y verify -f {signers} -n countersign-deploy@v1 -I {name} -s approval.sig"
+        ),
+    }));
+    steps.push(Step { what: String::from("Every entry at once"), command: String::from("countersign verify . --trust allowed_signers") });
+    steps
+}

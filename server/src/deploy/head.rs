@@ -1,0 +1,121 @@
+//! Reads the head of a branch as planning needs it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{LazyLock, Mutex};
+
+use domain::name::Name;
+use domain::object::ObjectKey;
+use domain::plan::facts::{Head, HeadFile, OtherFile, OtherStack, objects_in};
+use domain::repository::Tree;
+use domain::stack::source;
+
+use crate::git::{Entry, GitError, Mirror, ObjectId};
+
+/// Commits looked at for changes around us; further back, a foreign change was seen when it was new.
+const COMMITS: usize = 1_000;
+
+/// Objects by the blob they were read from: content never changes under its id.
+static OBJECTS: LazyLock<Mutex<HashMap<[u8; 20], Vec<ObjectKey>>>> = LazyLock::new(Mutex::default);
+/// Blobs remembered; then the memory starts anew.
+const REMEMBERED: usize = 200_000;
+
+/// Whose files are read whole.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    Stack(Name),
+    /// The cluster's own files: binding, recipients, roster.
+    Cluster,
+}
+
+/// What is known of the record so far: foreign commits are the others.
+#[derive(Debug, Clone, Default)]
+pub struct Ours {
+    pub commits: BTreeSet<String>,
+    pub last: Option<String>,
+}
+
+pub fn load(mirror: &Mirror, head: Option<ObjectId>, tree: &Tree, subject: &Subject, ours: &Ours) -> Result<Head, GitError> {
+    let Some(commit) = head else { return Ok(Head::default()) };
+    let mut out = Head::default();
+    let mut stacks: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
+    for file in mirror.entries(commit, "")? {
+        if file.path.starts_with(&tree.entries()) {
+            continue;
+        }
+        if is_read_whole(tree, subject, &file.path) {
+            out.files.insert(file.path.clone(), HeadFile::new(format!("{:o}", file.mode), content(mirror, &file)?));
+        }
+        let stack = tree.stack_of(&file.path);
+        if let Some(id) = stack.as_ref().filter(|id| file.path == tree.stack_yaml(id))
+            && !matches!(subject, Subject::Stack(own) if own == id)
+        {
+            stacks.insert(id.clone(), depends_on(&mirror.blob(file.id)?));
+        }
+        if !out.files.contains_key(&file.path) {
+            let objects = objects(mirror, &file)?;
+            if !objects.is_empty() {
+                out.others.push(OtherFile { path: file.path, stack, objects });
+            }
+        }
+    }
+    out.stacks = stacks.into_iter().map(|(id, depends_on)| OtherStack { id, depends_on }).collect();
+    out.foreign_changes = foreign_changes(mirror, commit, tree, subject, ours)?;
+    Ok(out)
+}
+
+fn is_read_whole(tree: &Tree, subject: &Subject, path: &str) -> bool {
+    let own = match subject {
+        Subject::Stack(stack) => tree.stack_owns(stack, path),
+        Subject::Cluster => path == tree.sops() || path == tree.allowed_signers(),
+    };
+    own || path == tree.binding() || tree.is_shared(path)
+}
+
+/// A link or a submodule has no content of its own here: what matters is that it is none of our plain files.
+fn content(mirror: &Mirror, file: &Entry) -> Result<Vec<u8>, GitError> {
+    match file.mode {
+        0o100_644 | 0o100_755 => mirror.blob(file.id),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn depends_on(stack_yaml: &[u8]) -> Vec<Name> {
+    let text = String::from_utf8_lossy(stack_yaml);
+    source::parse(&text).map(|stack| stack.depends_on).unwrap_or_default()
+}
+
+fn objects(mirror: &Mirror, file: &Entry) -> Result<Vec<ObjectKey>, GitError> {
+    let is_yaml = file.path.ends_with(".yaml") || file.path.ends_with(".yml");
+    if !is_yaml || !matches!(file.mode, 0o100_644 | 0o100_755) {
+        return Ok(Vec::new());
+    }
+    let id = *file.id.as_bytes();
+    if let Some(known) = OBJECTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&id) {
+        return Ok(known.clone());
+    }
+    let found = objects_in(&file.path, &mirror.blob(file.id)?);
+    let mut memory = OBJECTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if memory.len() >= REMEMBERED {
+        memory.clear();
+    }
+    memory.insert(id, found.clone());
+    Ok(found)
+}
+
+/// Owned paths that a commit which is none of ours has touched since our last entry.
+fn foreign_changes(mirror: &Mirror, head: ObjectId, tree: &Tree, subject: &Subject, ours: &Ours) -> Result<Vec<String>, GitError> {
+    let Subject::Stack(stack) = subject else { return Ok(Vec::new()) };
+    let Some(last) = ours.last.as_ref().and_then(|id| id.parse().ok()) else { return Ok(Vec::new()) };
+    if !mirror.has(last) || !mirror.is_ancestor(last, head)? {
+        return Ok(Vec::new());
+    }
+    let mut touched = BTreeSet::new();
+    for commit in mirror.log(head, Some(last), COMMITS)? {
+        if ours.commits.contains(&commit.id.to_string()) {
+            continue;
+        }
+        let changed = mirror.changed_paths(commit.parents.first().copied(), commit.id)?;
+        touched.extend(changed.into_iter().map(|change| change.path).filter(|path| tree.stack_owns(stack, path)));
+    }
+    Ok(touched.into_iter().collect())
+}
