@@ -71,7 +71,7 @@ const EXPECTED: &str = "
     POST   /api/v1/plans/{plan}/approvals                 401     403    403      422   422   403
     GET    /api/v1/deployments/{deployment}               401     404    404      404   404   404
     GET    /api/v1/record                                 401     200    200      200   200   200
-    GET    /api/v1/record/{cluster}/{number}              401     404    404      404   404   404
+    GET    /api/v1/record/{cluster}/{number}              401     400    400      400   400   400
     DELETE /api/v1/session                                204     204    204      204   204   204
 ";
 

@@ -62,8 +62,8 @@ async fn planned(server: &Server, caller: &Caller, name: &str, kind: &'static st
     let mut db = server.store.read().await?;
     let roster = roster(&mut db, server, &row, before).await?;
     drop(db);
-    let built =
-        build(&Input { cluster: &cluster, head: &head, about: &about, policy, roster: &roster.text(), roster_changes: &roster_changes });
+    let foreign_files = if is_ours { 0 } else { foreign_files };
+    let built = build(&BindInput { cluster: &cluster, head: &head, about: &about, policy, foreign_files, allowed_signers: &roster.text() });
     let stored =
         Row { kind, cluster: row.id, stack: None, draft: None, base_commit: base.map(|id| id.to_string()), secrets: BTreeMap::new() };
     let id = store_plan(server, caller, stored, built).await?;
