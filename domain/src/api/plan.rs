@@ -92,10 +92,9 @@ pub struct Ceremony {
     pub allow_credentials: Vec<String>,
 }
 
-/// `POST /api/v1/plans/{plan}/approvals`
+/// `POST /api/v1/plans/{plan}/approvals`. Unknown fields are not refused: serde cannot tell them from flattened ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Approve {
     /// What was typed, in the order of [`Slip::confirm`].
     #[serde(default)]
@@ -158,4 +157,23 @@ pub enum DeploymentState {
     Stale,
     /// The remote refused it; nothing was recorded.
     Rejected,
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn an_approval_reads_as_browsers_send_it() {
+        let sent = r#"{"by":"passkey","credential_id":"AQ","authenticator_data":"Ag","client_data_json":"Aw","signature":"BA","typed":["data-loki-0"]}"#;
+        let read: Approve = serde_json::from_str(sent).unwrap();
+        let by = By::Passkey {
+            credential_id: "AQ".to_owned(),
+            authenticator_data: "Ag".to_owned(),
+            client_data_json: "Aw".to_owned(),
+            signature: "BA".to_owned(),
+        };
+        assert_eq!(read, Approve { typed: vec!["data-loki-0".to_owned()], by });
+    }
 }
