@@ -2,6 +2,7 @@
 //!
 //! Times are microseconds since 1970 in UTC (`*_at`); ids are UUIDv7 texts unless they are names.
 
+pub mod audit;
 pub mod cluster;
 pub mod draft;
 pub mod environment;
@@ -12,6 +13,7 @@ pub mod plan;
 pub mod record;
 pub mod secret;
 pub mod session;
+pub mod settings;
 pub mod setup;
 pub mod variable;
 

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -202,6 +203,11 @@ pub fn leaf_hash(leaf: &[u8]) -> [u8; 32] {
 
 fn node_hash(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
     Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+}
+
+/// What a checkpoint says, before it is signed: C2SP tlog-checkpoint, where `origin` names the log for ever.
+pub fn checkpoint(origin: &str, head: &Frontier) -> String {
+    format!("{origin}\n{}\n{}\n", head.size(), base64::engine::general_purpose::STANDARD.encode(head.root()))
 }
 
 /// The right edge of the tree: all that is needed to append leaves and to know the root.

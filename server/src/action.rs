@@ -1,5 +1,6 @@
 //! The verbs, one file per noun: authorise, load, ask the domain, store; each write inside `audited`.
 
+pub mod audit;
 pub mod cluster;
 pub mod deployment;
 pub mod draft;
@@ -16,6 +17,7 @@ pub mod record;
 pub mod repository;
 pub mod secret;
 pub mod session;
+pub mod settings;
 pub mod setup;
 pub mod target;
 pub mod variable;

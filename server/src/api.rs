@@ -1,6 +1,7 @@
 //! The one door: thin handlers that extract, call one action and answer.
 
 pub mod access;
+pub mod audit;
 pub mod caller;
 pub mod cluster;
 pub mod doors;
@@ -18,5 +19,6 @@ pub mod record;
 pub mod running;
 pub mod secret;
 pub mod session;
+pub mod settings;
 pub mod setup;
 pub mod variable;

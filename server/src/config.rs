@@ -1,9 +1,11 @@
 //! How the server is told what to do: flags and environment variables, read once at start.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+
+use crate::network::Network;
 
 #[derive(Debug, Clone, Args)]
 pub struct Config {
@@ -19,9 +21,9 @@ pub struct Config {
     #[arg(long, env = "COUNTERSIGN_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
-    /// Proxies whose X-Forwarded-For is believed, besides those named at set-up.
-    #[arg(long, env = "COUNTERSIGN_TRUSTED_PROXIES", value_name = "IP", value_delimiter = ',')]
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies (addresses or networks) whose X-Forwarded-For is believed, besides those named at set-up.
+    #[arg(long, env = "COUNTERSIGN_TRUSTED_PROXIES", value_name = "NETWORK", value_delimiter = ',')]
+    pub trusted_proxies: Vec<Network>,
 
     /// Where to serve /metrics. Without it, /metrics stands on the main listener and asks for --metrics-token.
     #[arg(long, env = "COUNTERSIGN_METRICS_LISTEN", value_name = "ADDR")]

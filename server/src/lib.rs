@@ -21,5 +21,6 @@ pub mod assets;
 pub mod clock;
 pub mod ids;
 pub mod metrics;
+pub mod network;
 pub mod public_url;
 pub mod qr;

@@ -17,7 +17,8 @@ use crate::api::doors::Doors;
 use crate::api::doors::Policy::{Enrolling, May, Person, PersonMay, Public};
 use crate::api::problem::{Refusal, too_large};
 use crate::api::{
-    access, cluster, draft, environment, headers, health, openapi, passkey, person, plan, record, running, secret, session, setup, variable,
+    access, audit, cluster, draft, environment, headers, health, openapi, passkey, person, plan, record, running, secret, session, settings, setup,
+    variable,
 };
 use crate::identity;
 use crate::server::Shared;
@@ -53,6 +54,11 @@ fn doors() -> Doors {
         .door("GET /api/v1/people/{person}",               May(See),              routes!(person::read))
         .door("PATCH /api/v1/people/{person}",             PersonMay(Administer), routes!(person::change))
         .door("POST /api/v1/people/{person}/enrolment",    PersonMay(Administer), routes!(person::invite))
+
+        .door("GET /api/v1/settings",                      May(See),              routes!(settings::read))
+        .door("PATCH /api/v1/settings",                    PersonMay(Administer), routes!(settings::change))
+        .door("GET /api/v1/audit",                         PersonMay(See),        routes!(audit::list))
+        .door("GET /api/v1/audit/checkpoint",              May(See),              routes!(audit::checkpoint))
 
         .door("GET /api/v1/environments",                  May(See),              routes!(environment::list))
         .door("POST /api/v1/environments",                 PersonMay(Administer), routes!(environment::add))

@@ -1,6 +1,5 @@
 //! What an action may use: handed in, so that time, ids and places are the caller's choice.
 
-use std::net::IpAddr;
 use std::sync::{Arc, RwLock};
 
 use anyhow::Context;
@@ -13,6 +12,7 @@ use crate::git::PlatformKey;
 use crate::identity::ceremony::Ceremonies;
 use crate::ids::Ids;
 use crate::metrics::Metrics;
+use crate::network::Network;
 use crate::public_url::PublicUrl;
 use crate::store::{self, Store};
 use crate::vault::Vault;
@@ -40,7 +40,7 @@ pub struct Settings {
     pub is_set_up: bool,
     pub organisation: String,
     pub public_url: PublicUrl,
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<Network>,
 }
 
 impl Server {

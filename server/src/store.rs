@@ -1,11 +1,14 @@
 //! SQL and nothing else: one file per noun. Reads take a [`Conn`], writes take the `Tx` that only `audited` makes.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use domain::audit::Frontier;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use tokio::sync::Mutex;
 
 use crate::audit::Writer;
 
@@ -43,6 +46,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub struct Store {
     readers: SqlitePool,
     pub(crate) writer: Writer,
+    /// The log's head as it was last asked for; what is committed never changes, so only what came since is read.
+    head: Arc<Mutex<Frontier>>,
 }
 
 impl Store {
@@ -65,7 +70,7 @@ impl Store {
             .connect_with(options.create_if_missing(false).read_only(true))
             .await
             .context("opening the database for reading")?;
-        Ok(Store { readers, writer: Writer::new(writer) })
+        Ok(Store { readers, writer: Writer::new(writer), head: Arc::default() })
     }
 
     /// A connection that can only read; it sees what is committed.
@@ -76,6 +81,13 @@ impl Store {
     /// Commits made so far: with many acts in each, far fewer than acts.
     pub fn commits(&self) -> u64 {
         self.writer.commits()
+    }
+
+    /// The head of the audit log over everything that is committed.
+    pub async fn head(&self) -> Result<Frontier> {
+        let mut head = self.head.lock().await;
+        *head = audit::head(&mut *self.read().await?, head.clone()).await?;
+        Ok(head.clone())
     }
 
     /// Acts that wait for their turn to write.

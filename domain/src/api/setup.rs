@@ -36,7 +36,7 @@ pub struct SetUp {
     pub organisation: String,
     /// How people reach the server, as `https://countersign.example.com`. Passkeys hang on it.
     pub public_url: String,
-    /// Addresses of proxies whose X-Forwarded-For is believed.
+    /// Proxies whose X-Forwarded-For is believed: addresses, or networks as `10.0.0.0/8`.
     #[serde(default)]
     pub trusted_proxies: Vec<String>,
     /// The first administrator's login name.

@@ -107,5 +107,6 @@ pub async fn log_in(server: &Server, caller: &Caller, session: &Session, typed: 
         Ok(())
     })
     .await?;
+    server.limits.forgive(caller.address, None);
     identity::session::open(server, session, &enrolment.person, Proof::Enrolment).await
 }

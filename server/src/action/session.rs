@@ -55,7 +55,7 @@ pub async fn log_in(server: &Server, caller: &Caller, session: &Session, login: 
         Ok(())
     })
     .await?;
-    server.limits.forgive(None, Some(&name));
+    server.limits.forgive(caller.address, Some(&name));
     identity::session::open(server, session, &person.id, Proof::Password).await
 }
 

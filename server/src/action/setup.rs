@@ -1,7 +1,5 @@
 //! Set-up: with the code from the server's console, once.
 
-use std::net::IpAddr;
-
 use domain::api::person::EnrolmentLink;
 use domain::api::setup::{Passkeys, SetUp, SetUpState};
 use domain::audit::Act;
@@ -14,6 +12,7 @@ use crate::api::caller::Caller;
 use crate::api::problem::OrInternal;
 use crate::audit::{self, Tx, audited};
 use crate::ids;
+use crate::network::Network;
 use crate::public_url::PublicUrl;
 use crate::server::Server;
 use crate::store;
@@ -54,12 +53,9 @@ pub async fn set_up(server: &Server, caller: &Caller, wanted: SetUp) -> Result<E
         audit::refused(server, caller, Act::SetUp(String::from("organisation")), &problem.code).await?;
         return Err(problem);
     }
-    let organisation = wanted.organisation.trim();
-    if organisation.is_empty() || organisation.chars().count() > 80 {
-        return Err(Problem::invalid("name_invalid", "An organisation's name has 1 to 80 characters.").at("organisation"));
-    }
+    let organisation = organisation_name(&wanted.organisation)?;
     let url = PublicUrl::parse(&wanted.public_url)?;
-    let proxies = addresses(&wanted.trusted_proxies)?;
+    let proxies = networks(&wanted.trusted_proxies)?;
     let name = login_name(&wanted.name)?;
     let full_name = if wanted.full_name.trim().is_empty() { name.clone() } else { wanted.full_name.trim().to_owned() };
     let person = store::person::Person { id: server.ids.next(), name, full_name, created_at: now, disabled_at: None };
@@ -95,11 +91,19 @@ fn already() -> Problem {
     Problem::conflict("already_set_up", "This server has been set up.").hint("Log in, or ask an administrator for an enrolment link.")
 }
 
-fn addresses(texts: &[String]) -> Result<Vec<IpAddr>, Problem> {
+pub fn organisation_name(typed: &str) -> Result<&str, Problem> {
+    let name = typed.trim();
+    if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
+        return Err(Problem::invalid("name_invalid", "An organisation's name has 1 to 80 characters.").at("organisation"));
+    }
+    Ok(name)
+}
+
+/// The proxies as they were typed; one that is none is named by its place.
+pub fn networks(texts: &[String]) -> Result<Vec<Network>, Problem> {
     let parse = |(index, text): (usize, &String)| {
-        text.trim()
-            .parse()
-            .map_err(|_| Problem::invalid("address_invalid", format!("`{text}` is no IP address.")).at(format!("trusted_proxies[{index}]")))
+        text.parse::<Network>()
+            .map_err(|error| Problem::invalid("address_invalid", format!("{error}.")).at(format!("trusted_proxies[{index}]")))
     };
     texts.iter().enumerate().map(parse).collect()
 }

@@ -138,13 +138,14 @@ fn is_loopback(host: &str) -> bool {
 /// The address of the person's side: the peer, or what a trusted proxy says it forwards for.
 fn address(settings: &Settings, request: &Request) -> Option<IpAddr> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())?;
-    if !settings.trusted_proxies.contains(&peer) {
+    let is_trusted = |address: IpAddr| settings.trusted_proxies.iter().any(|network| network.contains(address));
+    if !is_trusted(peer) {
         return Some(peer);
     }
     let forwarded = request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let hops: Vec<IpAddr> = forwarded.flat_map(|list| list.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
     // From the right: each trusted proxy vouches for the one before it, and for nobody further.
-    Some(hops.into_iter().rev().find(|hop| !settings.trusted_proxies.contains(hop)).unwrap_or(peer))
+    Some(hops.into_iter().rev().find(|hop| !is_trusted(*hop)).unwrap_or(peer))
 }
 
 /// Strangers come and go unlogged; somebody known who is turned away leaves a leaf.

@@ -84,3 +84,6 @@ fn failed(said: &str) -> Response {
     )
     .into_response()
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,10 +39,11 @@ pub(crate) async fn append(tx: &mut Tx, leaf: &Leaf, notes: &[Note]) -> Result<(
     Ok(())
 }
 
-/// The head over all leaves that are there: its size and its root.
-pub async fn head(db: &mut Conn) -> Result<Frontier> {
-    let mut frontier = Frontier::default();
-    let hashes: Vec<Vec<u8>> = sqlx::query_scalar("select hash from audit order by n").fetch_all(db).await?;
+/// The head over all leaves that are there: its size and its root. `known` is an earlier head of the same log.
+pub async fn head(db: &mut Conn, known: Frontier) -> Result<Frontier> {
+    let mut frontier = known;
+    let from = i64::try_from(frontier.size()).map_err(|error| Error::inconsistent("audit", "head", error))?;
+    let hashes: Vec<Vec<u8>> = sqlx::query_scalar("select hash from audit where n >= $1 order by n").bind(from).fetch_all(db).await?;
     for hash in hashes {
         let hash = <[u8; 32]>::try_from(hash).map_err(|bytes| Error::inconsistent("audit", &hex(&bytes), "a hash has 32 bytes"))?;
         frontier.push(hash);
@@ -63,6 +64,7 @@ pub async fn page(db: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<
 }
 
 /// The text that a leaf commits to, where it has not been erased.
-pub async fn texts(db: &mut Conn, n: i64) -> Result<Vec<(String, String)>> {
+pub async fn texts(db: &mut Conn, n: u64) -> Result<Vec<(String, String)>> {
+    let n = i64::try_from(n).map_err(|error| Error::inconsistent("audit", &n.to_string(), error))?;
     Ok(sqlx::query_as("select field, text from audit_text where n = $1 order by field").bind(n).fetch_all(db).await?)
 }

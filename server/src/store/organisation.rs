@@ -1,10 +1,9 @@
 //! The one row about the installation itself.
 
-use std::net::IpAddr;
-
 use super::{Conn, Error, Result};
 use crate::audit::{Tx, upkeep};
 use crate::clock::Micros;
+use crate::network::Network;
 use crate::store::Store;
 
 #[derive(Debug, Clone, Default)]
@@ -12,7 +11,7 @@ pub struct Organisation {
     pub name: String,
     pub public_url: Option<String>,
     pub rp_id: Option<String>,
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<Network>,
     pub vault_recipient: Option<String>,
     pub platform_key: Option<String>,
     pub set_up_code: Option<String>,
@@ -89,7 +88,7 @@ pub async fn set_up(
     name: &str,
     public_url: &str,
     rp_id: Option<&str>,
-    trusted_proxies: &[IpAddr],
+    trusted_proxies: &[Network],
     now: Micros,
 ) -> Result<bool> {
     let proxies = serde_json::to_string(trusted_proxies).map_err(|error| Error::inconsistent("organisation", "trusted_proxies", error))?;
@@ -106,4 +105,10 @@ pub async fn set_up(
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+pub async fn change(tx: &mut Tx, name: &str, trusted_proxies: &[Network]) -> Result<()> {
+    let proxies = serde_json::to_string(trusted_proxies).map_err(|error| Error::inconsistent("organisation", "trusted_proxies", error))?;
+    sqlx::query("update organisation set name = $1, trusted_proxies = $2").bind(name).bind(proxies).execute(&mut **tx).await?;
+    Ok(())
 }

@@ -32,6 +32,10 @@ const EXPECTED: &str = "
     GET    /api/v1/passkey/keys                           401     200    200      200   200   403
     PATCH  /api/v1/passkey/keys/{key}                     401     422    422      422   422   403
     DELETE /api/v1/passkey/keys/{key}                     401     404    404      404   404   403
+    GET    /api/v1/settings                               401     200    200      200   200   200
+    PATCH  /api/v1/settings                               401     403    403      403   200   403
+    GET    /api/v1/audit                                  401     200    200      200   200   403
+    GET    /api/v1/audit/checkpoint                       401     200    200      200   200   200
     GET    /api/v1/people                                 401     200    200      200   200   200
     POST   /api/v1/people                                 401     403    403      403   422   403
     GET    /api/v1/people/{person}                        401     404    404      404   404   404

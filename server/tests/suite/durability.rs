@@ -179,7 +179,7 @@ async fn the_head_covers_the_bytes_as_they_are_stored_and_text_stands_beside_the
         assert!(!String::from_utf8_lossy(leaf).contains("Grace"), "leaf {n} holds a person's name");
         expected.push(leaf_hash(leaf));
     }
-    let head = server::store::audit::head(&mut db).await.unwrap();
+    let head = server.inside().store.head().await.unwrap();
     assert_eq!((head.size(), hex(&head.root())), (rows.len() as u64, hex(&expected.root())));
     let (last, leaf) = rows.last().unwrap();
     let (salt, text): (Vec<u8>, String) =

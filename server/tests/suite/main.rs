@@ -5,6 +5,7 @@
 mod support;
 
 mod approval;
+mod audit;
 mod doors;
 mod durability;
 mod git_commit;
@@ -21,3 +22,4 @@ mod render;
 mod request;
 mod sessions;
 mod setup;
+mod start;

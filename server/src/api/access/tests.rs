@@ -12,7 +12,7 @@ fn settings(url: &str, is_set_up: bool) -> Settings {
         is_set_up,
         organisation: String::from("Example"),
         public_url: PublicUrl::parse(url).unwrap(),
-        trusted_proxies: vec![IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2])],
+        trusted_proxies: vec!["10.0.0.0/24".parse().unwrap()],
     }
 }
 

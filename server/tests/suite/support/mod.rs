@@ -149,6 +149,13 @@ impl TestServer {
         token
     }
 
+    /// Stopped; what it was started with and its folder, to start another on.
+    pub async fn into_folder(self) -> (Config, tempfile::TempDir) {
+        let config = self.serving.server.config.clone();
+        self.serving.stop().await;
+        (config, self.folder)
+    }
+
     pub async fn stop(self) {
         self.serving.stop().await;
     }
