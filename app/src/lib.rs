@@ -23,4 +23,8 @@ pub fn hydrate() {
         web_sys::console::error_1(&panic.to_string().into());
     }));
     leptos::mount::hydrate_body(App);
+    // For tests and for the curious: from here on, buttons answer.
+    if let Some(root) = leptos::prelude::document().document_element() {
+        let _ = root.set_attribute("data-hydrated", "");
+    }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::SsrMode::Async;
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 use crate::page;
@@ -25,7 +25,7 @@ pub fn App() -> AnyView {
     view! {
         <Title formatter=|title: String| if title.is_empty() { "Countersign".to_owned() } else { format!("{title} · Countersign") }/>
         <Router>
-            <Routes fallback=|| page::missing::Missing().into_any()>
+            <FlatRoutes fallback=|| page::missing::Missing().into_any()>
                 <Route path=path!("/") view=page::overview::Overview ssr=Async/>
                 <Route path=path!("/clusters/:cluster/stacks/:stack") view=page::stack::Stack ssr=Async/>
                 <Route path=path!("/record") view=page::record::Record ssr=Async/>
@@ -39,10 +39,8 @@ pub fn App() -> AnyView {
                 <Route path=path!("/settings/secrets") view=page::secrets::Secrets ssr=Async/>
                 <Route path=path!("/settings/people") view=page::people::People ssr=Async/>
                 <Route path=path!("/settings/account") view=page::account::Account ssr=Async/>
-                <Route path=path!("/setup") view=page::ceremony::SetUp ssr=Async/>
-                <Route path=path!("/login") view=page::ceremony::LogIn ssr=Async/>
-                <Route path=path!("/enrol") view=page::ceremony::Enrol ssr=Async/>
-            </Routes>
+                <Route path=path!("/:page") view=page::ceremony::Ceremony ssr=Async/>
+            </FlatRoutes>
         </Router>
     }
     .into_any()

@@ -11,22 +11,37 @@ mod log_in;
 #[cfg(feature = "ssr")]
 mod set_up;
 
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// The last route: whatever has one segment and is no other page.
+#[component]
+pub fn Ceremony() -> AnyView {
+    let page = use_params_map().with_untracked(|params| params.get("page").unwrap_or_default());
+    at(&page).unwrap_or_else(|| super::missing::Missing().into_any())
+}
+
 #[cfg(feature = "ssr")]
-pub use {enrol::Enrol, log_in::LogIn, set_up::SetUp};
-
-#[cfg(not(feature = "ssr"))]
-pub use load_anew::{LoadAnew, LoadAnew as Enrol, LoadAnew as LogIn, LoadAnew as SetUp};
-
-#[cfg(not(feature = "ssr"))]
-mod load_anew {
-    use leptos::prelude::*;
-
-    /// A link without `rel="external"` led here: the server has the page.
-    #[component]
-    pub fn LoadAnew() -> AnyView {
-        Effect::new(|_| {
-            let _ = window().location().reload();
-        });
-        ().into_any()
+fn at(page: &str) -> Option<AnyView> {
+    match page {
+        "setup" => Some(set_up::SetUp().into_any()),
+        "login" => Some(log_in::LogIn().into_any()),
+        "enrol" => Some(enrol::Enrol().into_any()),
+        _ => None,
     }
+}
+
+#[cfg(not(feature = "ssr"))]
+fn at(page: &str) -> Option<AnyView> {
+    crate::shell::is_ceremony(page).then(|| LoadAnew().into_any())
+}
+
+/// A link without `rel="external"` led here: the server has the page.
+#[cfg(not(feature = "ssr"))]
+#[component]
+pub fn LoadAnew() -> AnyView {
+    Effect::new(|_| {
+        let _ = window().location().reload();
+    });
+    ().into_any()
 }

@@ -15,16 +15,17 @@ const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'non
 
 /// For a page whose scripts and styles carry `nonce`. Only the builder's editor needs style attributes.
 pub fn page_policy(nonce: &str, path: &str) -> String {
-    let style_attributes = if is_builder(path) { " style-src-attr 'unsafe-inline';" } else { "" };
+    let style_attributes = if may_hold_the_editor(path) { " style-src-attr 'unsafe-inline';" } else { "" };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}';{style_attributes} \
          img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 }
 
-/// The page that holds the YAML editor, which sets inline style attributes.
-fn is_builder(path: &str) -> bool {
-    path.starts_with("/drafts/") && !path.ends_with("/review")
+/// Pages that may come to hold the YAML editor, which sets inline style attributes: a link inside the page leads there
+/// without a new document, so the policy of the first one counts. Pages of a ceremony never do.
+fn may_hold_the_editor(path: &str) -> bool {
+    !app::shell::is_ceremony(path)
 }
 
 /// Adds what the answer does not say itself.
