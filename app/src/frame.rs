@@ -120,7 +120,7 @@ fn Account(me: Me) -> AnyView {
     let api = use_api();
     let name = shown_name(&me);
     let initials = crate::part::author::initials(&name);
-    let log_out = Action::new_local(move |(): &()| {
+    let log_out = Action::new(move |(): &()| {
         let answer = api.log_out();
         async move {
             if answer.await.is_ok() {

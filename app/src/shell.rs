@@ -77,14 +77,24 @@ pub fn is_ceremony(path: &str) -> bool {
     matches!(first, Some("setup" | "login" | "enrol" | "review"))
 }
 
+/// The request's address is absolute here, with a host that means nothing.
 #[cfg(feature = "ssr")]
 fn requested_path() -> String {
-    use_context::<leptos_router::location::RequestUrl>().map(|url| url.as_ref().to_owned()).unwrap_or_default()
+    let url = use_context::<leptos_router::location::RequestUrl>().map(|url| url.as_ref().to_owned()).unwrap_or_default();
+    path_of(&url).to_owned()
 }
 
 #[cfg(not(feature = "ssr"))]
 fn requested_path() -> String {
     String::new()
+}
+
+#[cfg(any(feature = "ssr", test))]
+fn path_of(url: &str) -> &str {
+    match url.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
+        None => url,
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +106,8 @@ mod tests {
         for path in ["/setup", "/login?next=/", "/enrol", "/enrol/abc", "/review/0192"] {
             assert!(is_ceremony(path), "{path}");
         }
+        assert!(is_ceremony(path_of("http://any.host/setup")));
+        assert!(!is_ceremony(path_of("http://setup/record")));
         for path in ["/", "/record", "/settings/clusters", "/reviews", "/clusters/login/stacks/setup"] {
             assert!(!is_ceremony(path), "{path}");
         }

@@ -27,7 +27,7 @@ pub fn Account() -> AnyView {
         Resource::new(|| (), move |()| api.keys(None))
     };
     let reload = Callback::new(move |()| keys.refetch());
-    let log_out = Action::new_local(move |(): &()| {
+    let log_out = Action::new(move |(): &()| {
         let answer = api.log_out();
         async move {
             if answer.await.is_ok() {
@@ -67,7 +67,7 @@ fn AddKey(reload: Callback<()>) -> AnyView {
     let name = RwSignal::new(String::new());
     let enrol = {
         let script = script.clone();
-        Action::new_local(move |(): &()| {
+        Action::new(move |(): &()| {
             let answer = passkey::enrol(script.clone(), name.get_untracked().trim().to_owned());
             async move {
                 problem.set(None);
@@ -85,7 +85,7 @@ fn AddKey(reload: Callback<()>) -> AnyView {
             }
         })
     };
-    let device = Action::new_local(move |(): &()| {
+    let device = Action::new(move |(): &()| {
         let answer = passkey::device_link(script.clone());
         async move {
             problem.set(None);

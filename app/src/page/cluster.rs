@@ -112,7 +112,7 @@ fn Binding(cluster: Found, may_deploy: bool) -> AnyView {
 fn FreezeButton(cluster: String, roster: bool, label: &'static str) -> AnyView {
     let api = use_api();
     let problem = RwSignal::new(None);
-    let freeze = Action::new_local(move |(): &()| {
+    let freeze = Action::new(move |(): &()| {
         let answer = if roster { api.freeze_roster(&cluster) } else { api.freeze_cluster(&cluster) };
         async move {
             problem.set(None);

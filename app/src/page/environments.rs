@@ -69,7 +69,7 @@ fn Row(environment: Environment, first: bool, last: bool, may_administer: bool, 
     }
     let (api, toaster, position) = (use_api(), use_toaster(), environment.position);
     let asked = name.clone();
-    let save = Action::new_local(move |edit: &EnvironmentEdit| {
+    let save = Action::new(move |edit: &EnvironmentEdit| {
         let answer = api.edit_environment(&asked, edit);
         let said = format!("{asked}: saved");
         async move {
@@ -122,7 +122,7 @@ fn AddForm(reload: Callback<()>, open: RwSignal<bool>) -> AnyView {
     let api = use_api();
     let problem: FormProblem = RwSignal::new(None);
     let (name, four_eyes) = (RwSignal::new(String::new()), RwSignal::new(false));
-    let add = Action::new_local(move |(): &()| {
+    let add = Action::new(move |(): &()| {
         let api = api.clone();
         async move {
             problem.set(None);

@@ -43,7 +43,7 @@ fn Form(environments: Vec<Environment>) -> AnyView {
         (RwSignal::new(String::new()), RwSignal::new(first), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let repository = Typed::default();
     let flux = Flux::of(&FluxNames::default());
-    let add = Action::new_local(move |(): &()| {
+    let add = Action::new(move |(): &()| {
         let (api, navigate) = (api.clone(), navigate.clone());
         async move {
             problem.set(None);

@@ -121,7 +121,7 @@ fn RowActions(person: Person, places: Places, is_me: bool, desk: Desk) -> AnyVie
     let asked = person.clone();
     let invite = {
         let (api, id) = (api.clone(), person.id.clone());
-        Action::new_local(move |(): &()| {
+        Action::new(move |(): &()| {
             let answer = api.invite(&id);
             async move {
                 problem.set(None);
@@ -132,7 +132,7 @@ fn RowActions(person: Person, places: Places, is_me: bool, desk: Desk) -> AnyVie
             }
         })
     };
-    let shut_out = Action::new_local(move |(): &()| {
+    let shut_out = Action::new(move |(): &()| {
         let answer = api.change_person(&asked.id, &ChangePerson { is_disabled: Some(!asked.is_disabled), ..ChangePerson::default() });
         let said = format!("{} {}", asked.name, if asked.is_disabled { "may come back in" } else { "is shut out" });
         async move {

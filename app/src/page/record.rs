@@ -65,7 +65,7 @@ fn Book(page: Page<Entry>, clusters: Vec<Cluster>, filter: Filter) -> AnyView {
     let problem = RwSignal::<Option<Problem>>::new(None);
     let is_filtered = filter.cluster.is_some() || filter.stack.is_some();
     let asked = filter.clone();
-    let older = Action::new_local(move |after: &String| {
+    let older = Action::new(move |after: &String| {
         let answer = api.record(asked.cluster.as_deref(), asked.stack.as_deref(), Some(after));
         async move {
             problem.set(None);

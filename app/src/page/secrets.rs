@@ -142,7 +142,7 @@ fn RemoveButton(secret: Secret, reload: Callback<()>) -> AnyView {
     let problem: FormProblem = RwSignal::new(None);
     let sure = RwSignal::new(false);
     let label = format!("Remove {}", secret.name);
-    let remove = Action::new_local(move |(): &()| {
+    let remove = Action::new(move |(): &()| {
         let answer = api.remove_secret(&secret.scope, &secret.name);
         let said = format!("{} is removed", secret.name);
         async move {

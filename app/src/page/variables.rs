@@ -221,7 +221,7 @@ fn RemoveButton(variable: Variable, reload: Callback<()>) -> AnyView {
     let problem: FormProblem = RwSignal::new(None);
     let sure = RwSignal::new(false);
     let label = format!("Remove {}", variable.name);
-    let remove = Action::new_local(move |(): &()| {
+    let remove = Action::new(move |(): &()| {
         let answer = api.remove_variable(&variable.scope, &variable.name);
         let said = format!("{} is removed", variable.name);
         async move {

@@ -64,12 +64,12 @@ fn KeyActions(key: Passkey, own: bool, reload: Callback<()>) -> AnyView {
     };
     let revoke = {
         let (api, id) = (api.clone(), key.id.clone());
-        Action::new_local(move |(): &()| {
+        Action::new(move |(): &()| {
             let answer = api.revoke_key(&id);
             async move { finish(answer.await, "The key is revoked") }
         })
     };
-    let rename = Action::new_local(move |(): &()| {
+    let rename = Action::new(move |(): &()| {
         let answer = api.rename_key(&key.id, name.get_untracked().trim());
         async move { finish(answer.await.map(drop), "Renamed") }
     });

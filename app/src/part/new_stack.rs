@@ -54,7 +54,7 @@ pub fn NewStack(clusters: Vec<Cluster>) -> AnyView {
         let api = api.clone();
         Resource::new(|| (), move |()| api.examples())
     };
-    let make = Action::new_local(move |(): &()| {
+    let make = Action::new(move |(): &()| {
         let (api, navigate) = (api.clone(), navigate.clone());
         async move {
             problem.set(None);

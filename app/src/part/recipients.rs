@@ -13,7 +13,7 @@ use crate::widget::icon::Icon;
 pub fn RecipientsField(text: RwSignal<String>, problem: FormProblem) -> AnyView {
     let api = use_api();
     let made = RwSignal::<Option<Made>>::new(None);
-    let make = Action::new_local(move |(): &()| {
+    let make = Action::new(move |(): &()| {
         let answer = api.make_key_pair();
         async move {
             match answer.await {

@@ -94,14 +94,13 @@ async fn expect_set_up(server: &Server) -> anyhow::Result<Option<String>> {
     Ok(Some(code))
 }
 
-/// On standard output, in a form that scripts may rely on; the log goes to standard error.
+/// On standard output, in a form that scripts may rely on, and in one write: whoever read the address has read the code.
 fn announce(serving: &Serving) -> anyhow::Result<()> {
+    let origin = serving.server.settings().public_url.origin();
+    let code = serving.set_up_code.as_ref().map(|code| format!("Set-up code: {code}\n")).unwrap_or_default();
+    let text = format!("Countersign {} listens on {}\nOpen: {origin}\n{code}", env!("CARGO_PKG_VERSION"), serving.address);
     let mut out = std::io::stdout().lock();
-    writeln!(out, "Countersign {} listens on {}", env!("CARGO_PKG_VERSION"), serving.address)?;
-    writeln!(out, "Open: {}", serving.server.settings().public_url.origin())?;
-    if let Some(code) = &serving.set_up_code {
-        writeln!(out, "Set-up code: {code}")?;
-    }
+    out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
 }

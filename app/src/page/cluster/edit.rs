@@ -38,7 +38,7 @@ fn Form(cluster: Cluster, reload: Callback<()>) -> AnyView {
     let uid = RwSignal::new(cluster.kube_system_uid.clone().unwrap_or_default());
     let flux = Flux::of(&cluster.flux);
     let (name, revision) = (cluster.name.to_string(), cluster.revision);
-    let save = Action::new_local(move |(): &()| {
+    let save = Action::new(move |(): &()| {
         let typed_uid = uid.get_untracked().trim().to_owned();
         let edit = ClusterEdit {
             revision,

@@ -139,7 +139,7 @@ fn RemoteFields(typed: Typed, problem: FormProblem) -> AnyView {
 #[component]
 fn ProbeView(typed: Typed) -> AnyView {
     let api = use_api();
-    let ask = Action::new_local(move |(): &()| {
+    let ask = Action::new(move |(): &()| {
         typed.host_key_is_right.set(false);
         let answer = api.probe(&typed.binding());
         async move { typed.probe.set(Some(answer.await)) }

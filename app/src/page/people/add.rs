@@ -26,7 +26,7 @@ fn Form(open: RwSignal<bool>, desk: Desk) -> AnyView {
     let api = use_api();
     let problem: FormProblem = RwSignal::new(None);
     let (name, full_name, role) = (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new("editor".to_owned()));
-    let add = Action::new_local(move |(): &()| {
+    let add = Action::new(move |(): &()| {
         let grants = Role::parse(&role.get_untracked()).map(|role| Grant { role, on: Target::Organisation }).into_iter().collect();
         let text = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
         let answer = api.add_person(&NewPerson { name: text(name), full_name: text(full_name), grants });

@@ -66,7 +66,7 @@ pub(super) fn GrantsForm(person: Person, places: Places, open: RwSignal<bool>, r
             grants.push(grant);
         });
     };
-    let save = Action::new_local(move |(): &()| {
+    let save = Action::new(move |(): &()| {
         let answer = api.change_person(&person.id, &ChangePerson { grants: Some(grants.get_untracked()), ..ChangePerson::default() });
         let said = format!("Roles of {} are saved", person.name);
         async move {

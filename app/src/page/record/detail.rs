@@ -97,7 +97,7 @@ fn Revert(entry: Entry) -> AnyView {
     let target = on_cluster(&entry.environment, &entry.cluster);
     let problem = RwSignal::<Option<Problem>>::new(None);
     let (cluster, at) = (entry.cluster.clone(), entry.number);
-    let revert = Action::new_local(move |(): &()| {
+    let revert = Action::new(move |(): &()| {
         let answer = api.new_draft(&cluster, &NewDraft { start: Start::Revert { stack: stack.clone(), entry: at } });
         let navigate = navigate.clone();
         async move {

@@ -40,7 +40,7 @@ pub fn SecretForm(edited: Editing, editing: RwSignal<Option<Editing>>, places: P
     let chosen = ChosenScope::of(&edited.scope);
     let (name, value, several_lines) = (RwSignal::new(edited.name), RwSignal::new(String::new()), RwSignal::new(false));
     on_cleanup(move || value.try_set(String::new()).map_or((), drop));
-    let save = Action::new_local(move |(): &()| {
+    let save = Action::new(move |(): &()| {
         let api = api.clone();
         async move {
             problem.set(None);

@@ -53,7 +53,7 @@ pub fn VariableForm(
     let problem: FormProblem = RwSignal::new(None);
     let chosen = ChosenScope::of(&edited.scope);
     let (name, kind, text) = (RwSignal::new(edited.name), RwSignal::new(edited.kind.as_str().to_owned()), RwSignal::new(edited.text));
-    let save = Action::new_local(move |(): &()| {
+    let save = Action::new(move |(): &()| {
         let api = api.clone();
         async move {
             problem.set(None);
