@@ -19,7 +19,9 @@ impl Cache {
             }
         };
         std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-        let clone = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?.to_owned();
+        // Asked at run time too: clones that share a target folder may meet in the same binary.
+        let xtask = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let clone = Path::new(&xtask).parent().context("xtask has no parent folder")?.to_owned();
         Ok(Self { folder, clone })
     }
 
