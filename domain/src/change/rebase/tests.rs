@@ -1,0 +1,187 @@
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use super::*;
+use crate::stack::{Chart, Manifest, Point};
+use crate::variable::VariableType;
+use crate::yaml::read;
+use proptest::prelude::*;
+
+fn name(text: &str) -> Name {
+    Name::new(text).unwrap()
+}
+
+fn addon(id: &str, values: &str) -> Component {
+    let chart = Chart { repository: "https://charts.example".into(), name: id.into(), version: "1.0.0".into() };
+    Component::new(name(id), Content::Addon(Addon { chart, release: Map::new(), values: values.into() }))
+}
+
+fn stack(components: Vec<Component>) -> Stack {
+    Stack { components, ..Stack::new(name("web")) }
+}
+
+fn values(values: &str) -> Stack {
+    stack(vec![addon("app", values)])
+}
+
+fn text(stack: &Stack) -> &str {
+    stack.component("app").unwrap().text()
+}
+
+fn at(rebased: &Rebased) -> Vec<&str> {
+    rebased.conflicts.iter().map(|conflict| conflict.at.as_str()).collect()
+}
+
+#[test]
+fn changes_of_different_values_both_hold_and_the_draft_keeps_its_comments() {
+    let base = values("a: 1\nb: 2\nc: {d: 3}\n");
+    let record = values("a: 1\nb: 20\nc: {d: 3, e: 4}\n");
+    let draft = values("# why\na: 10 # ten\nb: 2\nc: {d: 3}\n");
+    let rebased = rebase(&base, &record, &draft);
+    assert_eq!(text(&rebased.stack), "# why\na: 10 # ten\nb: 20\nc: {d: 3, e: 4}\n");
+    assert_eq!(rebased.conflicts, []);
+}
+
+#[test]
+fn the_same_value_changed_differently_is_a_conflict_with_all_three() {
+    let rebased = rebase(&values("a: {b: 1}\nc: 1\n"), &values("a: {b: 3}\nc: 2\n"), &values("a: {b: 2}\nc: 1\n"));
+    assert_eq!(
+        rebased.conflicts,
+        [Conflict { component: Some(name("app")), at: "values.a.b".into(), base: json!(1), ours: json!(2), theirs: json!(3) }]
+    );
+    assert_eq!(text(&rebased.stack), "a: {b: 2}\nc: 2\n");
+}
+
+#[test]
+fn the_same_change_on_both_sides_is_none() {
+    let rebased = rebase(&values("a: 1\n"), &values("a: 2 # theirs\n"), &values("a: 2\n"));
+    assert_eq!((text(&rebased.stack), rebased.conflicts.len()), ("a: 2\n", 0));
+}
+
+#[test]
+fn a_list_is_one_value() {
+    let rebased = rebase(&values("a: [1, 2]\n"), &values("a: [1, 2, 3]\n"), &values("a: [0, 1, 2]\n"));
+    assert_eq!(at(&rebased), ["values.a"]);
+}
+
+#[test]
+fn what_the_record_removed_goes_unless_the_draft_worked_on_it() {
+    let rebased = rebase(&values("a: 1\nb: 1\nc: 1\n"), &values("c: 1\n"), &values("a: 1\nb: 2\nc: 3\n"));
+    assert_eq!(at(&rebased), ["values.b"]);
+    assert_eq!(text(&rebased.stack), "b: 2\nc: 3\n");
+}
+
+#[test]
+fn broken_text_is_a_conflict_as_a_whole_and_stays_as_typed() {
+    let rebased = rebase(&values("a: 1\n"), &values("a: 2\n"), &values("a: [\n"));
+    assert_eq!((text(&rebased.stack), at(&rebased)), ("a: [\n", vec!["values"]));
+}
+
+#[test]
+fn objects_of_a_manifest_are_merged_each_for_itself() {
+    let manifest = |first: &str, second: &str| {
+        let text = format!("kind: A\nspec: {first}\n---\nkind: B # second\nspec: {second}\n");
+        stack(vec![Component::new(name("app"), Content::Manifest(Manifest { text }))])
+    };
+    let rebased = rebase(&manifest("1", "1"), &manifest("1", "2"), &manifest("3", "1"));
+    assert_eq!(text(&rebased.stack), "kind: A\nspec: 3\n---\nkind: B # second\nspec: 2\n");
+    let rebased = rebase(&manifest("1", "1"), &manifest("1", "2"), &manifest("1", "3"));
+    assert_eq!(at(&rebased), ["manifest[1].spec"]);
+}
+
+#[test]
+fn fields_of_a_component_are_merged_one_by_one() {
+    let base = values("");
+    let (mut record, mut draft) = (base.clone(), base.clone());
+    record.components[0].namespace = Some("one".into());
+    record.components[0].layout = Some(Point { x: 1.0, y: 1.0 });
+    draft.components[0].timeout = Some("5m".into());
+    draft.components[0].layout = Some(Point { x: 2.0, y: 2.0 });
+    let Content::Addon(addon) = &mut record.components[0].content else { unreachable!() };
+    addon.chart.version = "2.0.0".into();
+    let rebased = rebase(&base, &record, &draft);
+    let merged = &rebased.stack.components[0];
+    assert_eq!(
+        (merged.namespace.as_deref(), merged.timeout.as_deref(), merged.layout),
+        (Some("one"), Some("5m"), Some(Point { x: 2.0, y: 2.0 }))
+    );
+    assert!(matches!(&merged.content, Content::Addon(addon) if addon.chart.version == "2.0.0"));
+    assert_eq!(rebased.conflicts, []);
+    let Content::Addon(addon) = &mut draft.components[0].content else { unreachable!() };
+    addon.chart.version = "3.0.0".into();
+    assert_eq!(at(&rebase(&base, &record, &draft)), ["version"]);
+}
+
+#[test]
+fn components_come_and_go_on_both_sides() {
+    let base = stack(vec![addon("app", "a: 1\n"), addon("old", ""), addon("gone", "")]);
+    let mut record = stack(vec![addon("app", "a: 1\n"), addon("gone", ""), addon("theirs", "")]);
+    record.components[0].depends_on = vec![name("theirs")];
+    let mut draft = stack(vec![addon("ours", ""), addon("app", "a: 1\n"), addon("old", "")]);
+    draft.components[1].depends_on = vec![name("ours"), name("old")];
+    let rebased = rebase(&base, &record, &draft);
+    let ids: Vec<&str> = rebased.stack.components.iter().map(|component| component.id.as_str()).collect();
+    assert_eq!(ids, ["ours", "app", "theirs"]);
+    assert_eq!(rebased.stack.components[1].depends_on, [name("ours"), name("theirs")]);
+    assert_eq!(at(&rebased), ["dependsOn.old"], "the draft drew an edge to what the record removed");
+}
+
+#[test]
+fn a_component_that_one_side_removed_and_the_other_changed_is_a_conflict() {
+    let (base, without, changed) = (values("a: 1\n"), stack(vec![]), values("a: 2\n"));
+    let rebased = rebase(&base, &without, &changed);
+    assert_eq!((at(&rebased), rebased.stack.components.len()), (vec!["component"], 1));
+    let rebased = rebase(&base, &changed, &without);
+    assert_eq!((at(&rebased), rebased.stack.components.len()), (vec!["component"], 0));
+    let mut moved = base.clone();
+    moved.components[0].layout = Some(Point { x: 1.0, y: 2.0 });
+    assert_eq!(rebase(&base, &without, &moved).conflicts, []);
+}
+
+#[test]
+fn variables_and_fields_of_the_stack_are_merged() {
+    let variable = |name: &str, default: i64| Declaration {
+        name: name.into(),
+        kind: VariableType::Number,
+        description: None,
+        default: Some(json!(default)),
+        required: false,
+    };
+    let with = |variables: Vec<Declaration>, description: &str| Stack { variables, description: Some(description.into()), ..stack(vec![]) };
+    let base = with(vec![variable("a", 1), variable("b", 1)], "x");
+    let record = with(vec![variable("a", 2), variable("b", 2), variable("d", 1)], "x");
+    let draft = with(vec![variable("c", 1), variable("a", 1), variable("b", 3)], "y");
+    let rebased = rebase(&base, &record, &draft);
+    assert_eq!(rebased.stack.variables, [variable("c", 1), variable("a", 2), variable("b", 3), variable("d", 1)]);
+    assert_eq!(rebased.stack.description.as_deref(), Some("y"));
+    assert_eq!(at(&rebased), ["variables.b"]);
+}
+
+fn tree() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![(0..4i64).prop_map(Value::from), Just(json!([1, 2])), Just(Value::Null)];
+    let map = |inner: BoxedStrategy<Value>| {
+        proptest::collection::btree_map("[a-d]", inner, 0..4).prop_map(|map| Value::Object(map.into_iter().collect()))
+    };
+    let inner = prop_oneof![leaf.clone(), map(leaf.boxed())].boxed();
+    map(inner)
+}
+
+proptest! {
+    /// Without an own change the draft becomes the record; without a change of the record it stays.
+    #[test]
+    fn one_side_alone_always_holds(base in tree(), changed in tree()) {
+        let (base, changed) = (values(&crate::yaml::emit::emit(&base)), values(&crate::yaml::emit::emit(&changed)));
+        prop_assert_eq!(rebase(&base, &changed, &base), Rebased { stack: changed.clone(), conflicts: vec![] });
+        prop_assert_eq!(rebase(&base, &base, &changed), Rebased { stack: changed, conflicts: vec![] });
+    }
+
+    /// Draft and record give the same values whichever is which, as long as they do not meet.
+    #[test]
+    fn without_conflicts_the_sides_are_equal(base in tree(), ours in tree(), theirs in tree()) {
+        let [base, ours, theirs] = [base, ours, theirs].map(|tree| values(&crate::yaml::emit::emit(&tree)));
+        let (here, there) = (rebase(&base, &theirs, &ours), rebase(&base, &ours, &theirs));
+        prop_assert_eq!(here.conflicts.len(), there.conflicts.len());
+        if here.conflicts.is_empty() {
+            prop_assert_eq!(read::value(text(&here.stack)).unwrap(), read::value(text(&there.stack)).unwrap());
+        }
+    }
+}
