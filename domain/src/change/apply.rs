@@ -1,11 +1,13 @@
 //! Applying changes to a stack: each holds or is refused precisely, and a list holds as a whole or not at all.
 
+use serde_json::Value;
+
 use super::Change;
 use crate::name::Name;
-use crate::stack::{Addon, Component, Content, Stack, graph};
+use crate::stack::{Addon, Chart, Component, Content, Stack, field, graph};
 use crate::variable::{Declaration, is_name};
 use crate::yaml::edit::{self, EditError};
-use crate::yaml::path::ValuePath;
+use crate::yaml::path::{Segment, ValuePath};
 use crate::yaml::read;
 
 /// The most bytes that the values of an addon or a manifest have.
@@ -54,6 +56,10 @@ pub enum ChangeError {
     Empty { field: &'static str },
     #[error("a stack cannot wait for itself")]
     WaitsForItself,
+    #[error("the manifest of `{component}` has {documents} documents; begin the path with the number of one, as in [0].spec")]
+    WhichDocument { component: Name, documents: usize },
+    #[error("{field} of `{component}`: {reason}")]
+    Field { component: Name, field: &'static str, reason: String },
 }
 
 impl ChangeError {
@@ -78,6 +84,8 @@ impl ChangeError {
             ChangeError::TooMany => "too_many_components",
             ChangeError::Empty { .. } => "empty_field",
             ChangeError::WaitsForItself => "waits_for_itself",
+            ChangeError::WhichDocument { .. } => "which_document",
+            ChangeError::Field { .. } => "field",
         }
     }
 }
@@ -122,32 +130,45 @@ pub fn apply(stack: &mut Stack, change: &Change) -> Result<(), ChangeError> {
             }
             Ok(())
         }
-        Change::SetValue { component, path, value } => edit_values(stack, component, path, |text| edit::set(text, path, value)),
-        Change::UnsetValue { component, path } => edit_values(stack, component, path, |text| edit::unset(text, path)),
+        Change::SetValue { component, path, value } => edit_text(stack, component, path, Some(value)),
+        Change::UnsetValue { component, path } => edit_text(stack, component, path, None),
         Change::SetNamespace { component, namespace } => {
-            found(stack, component)?.namespace = namespace.clone().filter(|namespace| !namespace.is_empty());
+            let namespace = namespace.clone().filter(|namespace| !namespace.is_empty());
+            rule(component, "namespace", namespace.as_deref(), field::namespace)?;
+            found(stack, component)?.namespace = namespace;
             Ok(())
         }
         Change::SetChartSource { component, repository, name } => {
+            let (repository, name) = (stated("repository", repository)?, stated("name", name)?);
             let chart = &mut addon(stack, component)?.chart;
-            chart.repository = stated("repository", repository)?;
-            chart.name = stated("name", name)?;
+            let changed = Chart { repository, name, ..chart.clone() };
+            chart_rules(component, &changed)?;
+            *chart = changed;
             Ok(())
         }
         Change::SetChartVersion { component, version } => {
-            addon(stack, component)?.chart.version = stated("version", version)?;
+            let version = stated("version", version)?;
+            let chart = &mut addon(stack, component)?.chart;
+            rule(component, "version", Some(&version), field::chart_version)?;
+            chart.version = version;
             Ok(())
         }
         Change::SetReleaseName { component, release_name } => {
             let release = &mut addon(stack, component)?.release;
             match release_name {
-                Some(name) => drop(release.insert("releaseName".to_owned(), stated("release_name", name)?.into())),
+                Some(name) => {
+                    let name = stated("release_name", name)?;
+                    rule(component, "release name", Some(&name), field::release_name)?;
+                    release.insert("releaseName".to_owned(), name.into());
+                }
                 None => drop(release.remove("releaseName")),
             }
             Ok(())
         }
         Change::SetTimeout { component, timeout } => {
-            found(stack, component)?.timeout = timeout.clone().filter(|timeout| !timeout.is_empty());
+            let timeout = timeout.clone().filter(|timeout| !timeout.is_empty());
+            rule(component, "timeout", timeout.as_deref(), field::timeout)?;
+            found(stack, component)?.timeout = timeout;
             Ok(())
         }
         Change::Connect { component, on } => connect(stack, component, on),
@@ -186,8 +207,7 @@ pub fn apply(stack: &mut Stack, change: &Change) -> Result<(), ChangeError> {
             if depends_on.contains(&stack.id) {
                 return Err(ChangeError::WaitsForItself);
             }
-            stack.depends_on.clone_from(depends_on);
-            stack.depends_on.dedup();
+            stack.depends_on = once_each(depends_on);
             Ok(())
         }
         Change::SetLayout { component, layout } => {
@@ -231,10 +251,16 @@ fn add(stack: &mut Stack, component: &Component) -> Result<(), ChangeError> {
         return Err(ChangeError::TooMany);
     }
     small(&component.id, component.text())?;
+    rule(&component.id, "namespace", component.namespace.as_deref(), field::namespace)?;
+    rule(&component.id, "timeout", component.timeout.as_deref(), field::timeout)?;
     if let Content::Addon(addon) = &component.content {
         stated("repository", &addon.chart.repository)?;
         stated("name", &addon.chart.name)?;
         stated("version", &addon.chart.version)?;
+        chart_rules(&component.id, &addon.chart)?;
+        if let Some(name) = addon.release.get("releaseName") {
+            rule(&component.id, "release name", Some(name.as_str().unwrap_or_default()), field::release_name)?;
+        }
     }
     if component.depends_on.contains(&component.id) {
         return Err(ChangeError::Cycle(vec![component.id.clone()]));
@@ -242,8 +268,25 @@ fn add(stack: &mut Stack, component: &Component) -> Result<(), ChangeError> {
     if let Some(missing) = component.depends_on.iter().find(|on| stack.component(on.as_str()).is_none()) {
         return Err(ChangeError::NoComponent(missing.clone()));
     }
-    stack.components.push(component.clone());
+    stack.components.push(Component { depends_on: once_each(&component.depends_on), ..component.clone() });
     Ok(())
+}
+
+/// What `stack.yaml` would refuse is refused here, so that every draft can be written and read back.
+fn rule(component: &Name, field: &'static str, text: Option<&str>, rule: fn(&str) -> Result<(), String>) -> Result<(), ChangeError> {
+    let held = text.map_or(Ok(()), rule);
+    held.map_err(|reason| ChangeError::Field { component: component.clone(), field, reason })
+}
+
+fn chart_rules(component: &Name, chart: &Chart) -> Result<(), ChangeError> {
+    rule(component, "repository", Some(&chart.repository), field::chart_repository)?;
+    rule(component, "chart", Some(&chart.name), field::chart_name)?;
+    rule(component, "version", Some(&chart.version), field::chart_version)
+}
+
+fn once_each(names: &[Name]) -> Vec<Name> {
+    let first = |(place, name): &(usize, &Name)| !names[..*place].contains(name);
+    names.iter().enumerate().filter(first).map(|(_, name)| name.clone()).collect()
 }
 
 /// Edges to it go with it: nothing can wait for what is not there.
@@ -290,21 +333,27 @@ fn declare(stack: &mut Stack, declaration: &Declaration) -> Result<(), ChangeErr
     Ok(())
 }
 
-fn edit_values(
-    stack: &mut Stack,
-    id: &Name,
-    path: &ValuePath,
-    edited: impl FnOnce(&str) -> Result<String, EditError>,
-) -> Result<(), ChangeError> {
-    let addon = addon(stack, id)?;
-    read::value(&addon.values).map_err(|error| ChangeError::BrokenYaml {
-        component: id.clone(),
-        line: error.line,
-        reason: error.message,
-    })?;
-    let text = edited(&addon.values).map_err(|error| ChangeError::Edit { component: id.clone(), path: path.clone(), error })?;
-    small(id, &text)?;
-    addon.values = text;
+/// Sets or unsets one value in the values of an addon or in one document of a manifest.
+fn edit_text(stack: &mut Stack, id: &Name, path: &ValuePath, value: Option<&Value>) -> Result<(), ChangeError> {
+    let component = found(stack, id)?;
+    let broken = |error: read::YamlError| ChangeError::BrokenYaml { component: id.clone(), line: error.line, reason: error.message };
+    let documents = read::documents(component.text()).map_err(broken)?.len();
+    let is_manifest = matches!(component.content, Content::Manifest(_));
+    let (document, inner) = match path.segments() {
+        [Segment::Index(document), inner @ ..] if is_manifest => (*document, ValuePath::of(inner)),
+        _ if is_manifest && documents > 1 => return Err(ChangeError::WhichDocument { component: id.clone(), documents }),
+        _ => (0, path.clone()),
+    };
+    let edited = match value {
+        Some(value) => edit::set_in(component.text(), document, &inner, value),
+        None => edit::unset_in(component.text(), document, &inner),
+    };
+    let edited = edited.map_err(|error| ChangeError::Edit { component: id.clone(), path: path.clone(), error })?;
+    small(id, &edited)?;
+    match &mut component.content {
+        Content::Addon(addon) => addon.values = edited,
+        Content::Manifest(manifest) => manifest.text = edited,
+    }
     Ok(())
 }
 

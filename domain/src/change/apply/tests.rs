@@ -99,13 +99,120 @@ fn texts_over_a_mebibyte_are_refused() {
 #[test]
 fn a_default_must_have_the_declared_type() {
     let mut stack = stack();
-    let declaration = Declaration {
-        name: "size".into(),
-        kind: VariableType::String,
-        description: None,
-        default: Some(json!(5)),
-        required: false,
-    };
+    let declaration =
+        Declaration { name: "size".into(), kind: VariableType::String, description: None, default: Some(json!(5)), required: false };
     let refused = apply(&mut stack, &Change::DeclareVariable { declaration });
     assert_eq!(refused, Err(ChangeError::DefaultType { name: "size".into(), kind: "string" }));
+}
+
+#[test]
+fn a_value_of_a_manifest_is_set_in_the_document_that_the_path_names() {
+    let mut stack = stack();
+    let set = |path_text: &str| Change::SetValue { component: name("issuer"), path: path(path_text), value: json!("Opaque") };
+    apply(&mut stack, &set("type")).unwrap();
+    assert_eq!(stack.component("issuer").unwrap().text(), "kind: Secret\ntype: Opaque\n");
+    apply(&mut stack, &Change::SetManifestText { component: name("issuer"), text: "a: 1\n---\nb: 2 # two\n".into() }).unwrap();
+    assert_eq!(apply(&mut stack, &set("type")), Err(ChangeError::WhichDocument { component: name("issuer"), documents: 2 }));
+    apply(&mut stack, &set("[1].b")).unwrap();
+    assert_eq!(stack.component("issuer").unwrap().text(), "a: 1\n---\nb: Opaque # two\n");
+    assert!(matches!(apply(&mut stack, &set("[2].b")), Err(ChangeError::Edit { .. })));
+}
+
+#[test]
+fn what_stack_yaml_would_refuse_is_refused() {
+    let mut stack = stack();
+    let before = stack.clone();
+    let component = name("grafana");
+    let refused = [
+        Change::SetNamespace { component: component.clone(), namespace: Some("../../etc".into()) },
+        Change::SetTimeout { component: component.clone(), timeout: Some("5 minutes".into()) },
+        Change::SetChartSource { component: component.clone(), repository: "https://user:pass@host".into(), name: "a".into() },
+        Change::SetChartSource { component: component.clone(), repository: "https://host".into(), name: "../a".into() },
+        Change::SetChartVersion { component: component.clone(), version: "1\n2".into() },
+        Change::SetReleaseName { component: component.clone(), release_name: Some("A b".into()) },
+        Change::AddComponent { component: Component { id: name("b"), name: name("b"), namespace: Some("a/b".into()), ..grafana("") } },
+    ];
+    for change in refused {
+        let result = apply(&mut stack, &change);
+        assert!(matches!(result, Err(ChangeError::Field { .. })), "{change:?}: {result:?}");
+    }
+    assert_eq!(stack, before);
+}
+
+#[test]
+fn an_edge_stands_once() {
+    let mut stack = stack();
+    let component = Component { id: name("b"), name: name("b"), depends_on: vec![name("issuer"), name("issuer")], ..grafana("") };
+    apply(&mut stack, &Change::AddComponent { component }).unwrap();
+    assert_eq!(stack.component("b").unwrap().depends_on, [name("issuer")]);
+    apply(&mut stack, &Change::SetStackDependsOn { depends_on: vec![name("x"), name("y"), name("x")] }).unwrap();
+    assert_eq!(stack.depends_on, [name("x"), name("y")]);
+}
+
+/// Whatever the API takes can be recorded and imported again.
+mod written {
+    use super::*;
+    use crate::stack::{Point, source};
+    use proptest::prelude::*;
+
+    fn id() -> impl Strategy<Value = Name> {
+        prop_oneof![Just("grafana"), Just("issuer"), Just("c"), Just("d")].prop_map(name)
+    }
+
+    fn word() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "(?s).{0,12}",
+            Just("a".to_owned()),
+            Just("10m".to_owned()),
+            Just("https://host/x".to_owned()),
+            Just("a: [1]\n".to_owned())
+        ]
+    }
+
+    fn change() -> impl Strategy<Value = Change> {
+        let component = (id(), id(), word(), proptest::option::of(word()), proptest::collection::vec(id(), 0..3), any::<bool>()).prop_map(
+            |(id, name, text, namespace, depends_on, is_addon)| {
+                let content = if is_addon { grafana(&text).content } else { Content::Manifest(Manifest { text }) };
+                Component { id, name, namespace, depends_on, timeout: None, layout: None, content }
+            },
+        );
+        prop_oneof![
+            component.prop_map(|component| Change::AddComponent { component }),
+            id().prop_map(|component| Change::RemoveComponent { component }),
+            (id(), id()).prop_map(|(component, name)| Change::RenameComponent { component, name }),
+            (id(), word()).prop_map(|(component, text)| Change::SetValuesText { component, text }),
+            (id(), word()).prop_map(|(component, text)| Change::SetManifestText { component, text }),
+            (id(), word()).prop_map(|(component, value)| Change::SetValue { component, path: path("a.b"), value: json!({"k": [value]}) }),
+            (id(), proptest::option::of(word())).prop_map(|(component, namespace)| Change::SetNamespace { component, namespace }),
+            (id(), word(), word()).prop_map(|(component, repository, name)| Change::SetChartSource { component, repository, name }),
+            (id(), word()).prop_map(|(component, version)| Change::SetChartVersion { component, version }),
+            (id(), proptest::option::of(word())).prop_map(|(component, release_name)| Change::SetReleaseName { component, release_name }),
+            (id(), proptest::option::of(word())).prop_map(|(component, timeout)| Change::SetTimeout { component, timeout }),
+            (id(), id()).prop_map(|(component, on)| Change::Connect { component, on }),
+            (word(), word()).prop_map(|(name, default)| Change::DeclareVariable {
+                declaration: Declaration {
+                    name,
+                    kind: VariableType::String,
+                    description: Some(default.clone()),
+                    default: Some(json!(default)),
+                    required: true
+                },
+            }),
+            proptest::option::of(word()).prop_map(|description| Change::SetDescription { description }),
+            id().prop_map(|name| Change::RenameStack { name }),
+            proptest::collection::vec(id(), 0..4).prop_map(|depends_on| Change::SetStackDependsOn { depends_on }),
+            (id(), -1e9..1e9f64).prop_map(|(component, x)| Change::SetLayout { component, layout: Some(Point { x, y: 1.5 }) }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn every_draft_is_read_back_from_its_stack_yaml(changes in proptest::collection::vec(change(), 0..12)) {
+            let mut stack = stack();
+            for change in &changes {
+                let _ = apply(&mut stack, change);
+            }
+            prop_assert_eq!(source::parse(&source::emit(&stack)), Ok(stack));
+        }
+    }
 }
