@@ -32,7 +32,9 @@ fn cluster(complaints: &mut Complaints, document: &Value) -> Option<Cluster> {
     const KNOWN: [&str; 7] = ["environment", "engine", "repository", "recipients", "identity", "flux", "variables"];
     let spec = root.required_fields(complaints, "spec", &KNOWN);
     let environment = spec.required_parsed(complaints, "environment", Name::new);
-    let engine = spec.parsed(complaints, "engine", |text| if text == "flux" { Ok(Engine::Flux) } else { Err("`flux` belongs here; it is the only engine so far") });
+    let engine = spec.parsed(complaints, "engine", |text| {
+        if text == "flux" { Ok(Engine::Flux) } else { Err("`flux` belongs here; it is the only engine so far") }
+    });
     let repository = spec.required(complaints, "repository").and_then(|value| repository(complaints, spec.at("repository"), value));
     let recipients = spec.get("recipients").map(|value| complaints.each(&spec.at("recipients"), value, recipient)).unwrap_or_default();
     let kube_system_uid = spec.get("identity").and_then(|value| {
@@ -41,7 +43,16 @@ fn cluster(complaints: &mut Complaints, document: &Value) -> Option<Cluster> {
     });
     let flux = spec.get("flux").map(|value| flux(complaints, spec.at("flux"), value)).unwrap_or_default();
     let variables = spec.get("variables").map(|value| levels(complaints, spec.at("variables"), value)).unwrap_or_default();
-    Some(Cluster { name: name?, environment: environment?, engine: engine.unwrap_or(Engine::Flux), repository: repository?, recipients, kube_system_uid, flux, variables })
+    Some(Cluster {
+        name: name?,
+        environment: environment?,
+        engine: engine.unwrap_or(Engine::Flux),
+        repository: repository?,
+        recipients,
+        kube_system_uid,
+        flux,
+        variables,
+    })
 }
 
 fn repository(complaints: &mut Complaints, path: ValuePath, value: &Value) -> Option<Repository> {
@@ -71,14 +82,22 @@ fn repository_url(text: &str) -> Result<String, String> {
 
 /// A branch as Git allows it, as far as it matters: it becomes `refs/heads/<branch>`.
 fn branch(text: &str) -> Result<String, String> {
-    let parts_fit = text.split('/').all(|part| !part.is_empty() && !part.starts_with(['.', '-']) && !part.ends_with(".lock") && !part.ends_with('.'));
-    let characters_fit = text.bytes().all(|b| b.is_ascii_graphic() && !b"~^:?*[\\".contains(&b)) && !text.contains("..") && !text.contains("@{");
+    let parts_fit =
+        text.split('/').all(|part| !part.is_empty() && !part.starts_with(['.', '-']) && !part.ends_with(".lock") && !part.ends_with('.'));
+    let characters_fit =
+        text.bytes().all(|b| b.is_ascii_graphic() && !b"~^:?*[\\".contains(&b)) && !text.contains("..") && !text.contains("@{");
     if parts_fit && characters_fit && text != "@" { Ok(text.to_owned()) } else { Err("this is no branch's name".into()) }
 }
 
 /// A folder inside the repository, which prefixes everything.
 fn repository_path(text: &str) -> Result<String, String> {
-    let fits = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) && !part.is_empty() && part != "." && part != ".." && !part.eq_ignore_ascii_case(".git");
+    let fits = |part: &str| {
+        part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+            && !part.is_empty()
+            && part != "."
+            && part != ".."
+            && !part.eq_ignore_ascii_case(".git")
+    };
     if text.is_empty() || text.split('/').all(fits) {
         return Ok(text.to_owned());
     }
@@ -95,12 +114,20 @@ fn recipient(text: &str) -> Result<String, String> {
 
 fn uid(text: &str) -> Result<String, String> {
     let fits = !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if fits { Ok(text.to_owned()) } else { Err("a UID belongs here, as `kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints it".into()) }
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("a UID belongs here, as `kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints it".into())
+    }
 }
 
 fn flux(complaints: &mut Complaints, path: ValuePath, value: &Value) -> FluxNames {
     let fields = Fields::of(complaints, path, value, &["namespace", "source", "decryptionSecret"]);
-    let mut named = |key: &str| fields.parsed(complaints, key, |text| field::namespace(text).map(|()| text.to_owned()).map_err(|_| "the name of a Kubernetes object belongs here"));
+    let mut named = |key: &str| {
+        fields.parsed(complaints, key, |text| {
+            field::namespace(text).map(|()| text.to_owned()).map_err(|_| "the name of a Kubernetes object belongs here")
+        })
+    };
     let default = FluxNames::default();
     FluxNames {
         namespace: named("namespace").unwrap_or(default.namespace),
@@ -145,7 +172,8 @@ pub fn emit(cluster: &Cluster) -> String {
     }
     let Levels { organisation, environment, cluster: own, stack } = &cluster.variables;
     let levels = [("organisation", organisation), ("environment", environment), ("cluster", own), ("stack", stack)];
-    let variables: Map<String, Value> = levels.into_iter().filter(|(_, map)| !map.is_empty()).map(|(name, map)| (name.to_owned(), json!(map))).collect();
+    let variables: Map<String, Value> =
+        levels.into_iter().filter(|(_, map)| !map.is_empty()).map(|(name, map)| (name.to_owned(), json!(map))).collect();
     if !variables.is_empty() {
         spec.insert("variables".into(), Value::Object(variables));
     }

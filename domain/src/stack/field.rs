@@ -58,7 +58,10 @@ pub fn chart_repository(text: &str) -> Result<(), String> {
 
 /// A chart's name inside its repository.
 pub fn chart_name(text: &str) -> Result<(), String> {
-    let fits = |part: &str| part.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    let fits = |part: &str| {
+        part.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric)
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    };
     if !fits(text) || text.len() > 250 {
         return Err(format!("`{}` is no chart's name: letters, digits, dots, hyphens and underscores", short(text)));
     }
@@ -92,7 +95,11 @@ mod tests {
 
     #[test]
     fn a_namespace_can_be_part_of_a_path() {
-        check(namespace, &["a", "cert-manager", "1a", &"a".repeat(63)], &["", "../x", "a/b", "A", "-a", "a-", "a.b", "a\n", &"a".repeat(64)]);
+        check(
+            namespace,
+            &["a", "cert-manager", "1a", &"a".repeat(63)],
+            &["", "../x", "a/b", "A", "-a", "a-", "a.b", "a\n", &"a".repeat(64)],
+        );
     }
 
     #[test]

@@ -91,7 +91,12 @@ pub fn layout(stack: &Stack) -> Layout {
         .components
         .iter()
         .enumerate()
-        .map(|(index, component)| Place { component: component.id.clone(), at: at[index], wave: wave[index], stated: stated[index].is_some() })
+        .map(|(index, component)| Place {
+            component: component.id.clone(),
+            at: at[index],
+            wave: wave[index],
+            stated: stated[index].is_some(),
+        })
         .collect();
     let routes = route::routes(&grid, &edges, &at, &columns);
     let routes = edges.iter().zip(routes).map(|(edge, points)| Route {

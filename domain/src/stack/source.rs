@@ -41,7 +41,12 @@ fn stack(complaints: &mut Complaints, document: &Value) -> Option<Stack> {
     let annotations = annotations(complaints, &metadata);
 
     let empty = Value::Object(serde_json::Map::new());
-    let spec = Fields::of(complaints, root.at("spec"), root.get("spec").unwrap_or(&empty), &["description", "dependsOn", "variables", "components"]);
+    let spec = Fields::of(
+        complaints,
+        root.at("spec"),
+        root.get("spec").unwrap_or(&empty),
+        &["description", "dependsOn", "variables", "components"],
+    );
     let description = spec.text(complaints, "description");
     let depends_on = names(complaints, &spec, "dependsOn");
     let variables = variables(complaints, &spec);
@@ -101,7 +106,8 @@ fn components(complaints: &mut Complaints, spec: &Fields<'_>) -> Vec<Component> 
     let Some(value) = spec.get("components") else { return Vec::new() };
     let path = spec.at("components");
     let items = complaints.list(&path, value).iter().enumerate();
-    let read: Vec<(usize, Component)> = items.filter_map(|(index, value)| Some((index, component(complaints, path.index(index), value)?))).collect();
+    let read: Vec<(usize, Component)> =
+        items.filter_map(|(index, value)| Some((index, component(complaints, path.index(index), value)?))).collect();
     let (mut ids, mut shown) = (HashMap::new(), HashMap::new());
     for (index, component) in &read {
         let at = path.index(*index);
@@ -176,7 +182,9 @@ fn addon(complaints: &mut Complaints, path: ValuePath, value: &Value) -> Option<
 
 fn chart(complaints: &mut Complaints, path: ValuePath, value: &Value) -> Option<Chart> {
     let fields = Fields::of(complaints, path, value, &["repository", "name", "version"]);
-    let mut held = |key: &str, rule: fn(&str) -> Result<(), String>| fields.required_parsed(complaints, key, |text| rule(text).map(|()| text.to_owned()));
+    let mut held = |key: &str, rule: fn(&str) -> Result<(), String>| {
+        fields.required_parsed(complaints, key, |text| rule(text).map(|()| text.to_owned()))
+    };
     let repository = held("repository", field::chart_repository);
     let name = held("name", field::chart_name);
     let version = held("version", field::chart_version);
@@ -196,5 +204,9 @@ fn long_text(complaints: &mut Complaints, path: &ValuePath, value: &Value) -> Op
     Some(text)
 }
 
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod schema;
 #[cfg(test)]
 mod tests;

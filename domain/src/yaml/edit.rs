@@ -102,7 +102,9 @@ fn apply(text: &str, document: usize, steps: &[Step]) -> Option<String> {
     for step in steps {
         let root = tree::document(&text, document);
         text = match (&root, &step.value) {
-            (None, Some(value)) if step.path.segments().is_empty() && document == 0 && read::documents(&text).is_ok_and(|all| all.is_empty()) => {
+            (None, Some(value))
+                if step.path.segments().is_empty() && document == 0 && read::documents(&text).is_ok_and(|all| all.is_empty()) =>
+            {
                 splice::begin(&text, value)
             }
             (None, _) => return None,

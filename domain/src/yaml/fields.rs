@@ -157,7 +157,12 @@ impl<'a> Fields<'a> {
         complaints.hold(&self.at(key), read(&text))
     }
 
-    pub fn required_parsed<T, E: ToString>(&self, complaints: &mut Complaints, key: &str, read: impl Fn(&str) -> Result<T, E>) -> Option<T> {
+    pub fn required_parsed<T, E: ToString>(
+        &self,
+        complaints: &mut Complaints,
+        key: &str,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
         self.required(complaints, key)?;
         self.parsed(complaints, key, read)
     }

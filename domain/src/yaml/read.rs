@@ -15,6 +15,8 @@ use build::{Builder, Keys, Rules, Seek};
 pub const MAX_BYTES: usize = 1 << 20;
 const MAX_DEPTH: usize = 100;
 const MAX_NODES: usize = 250_000;
+/// A stack may have ten thousand components.
+const MAX_NODES_OF_OWN_FILES: usize = 2_000_000;
 
 /// Why a text is no YAML that we accept. Lines and columns count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,7 +87,8 @@ fn read(text: &str, max_bytes: usize, keys: Keys, seek: Option<&mut Seek<'_>>) -
         return Err(YamlError { message, line: 1, column: 1, path: None });
     }
     refuse_control_characters(text)?;
-    let rules = Rules { depth: MAX_DEPTH, nodes: MAX_NODES, keys };
+    let nodes = if keys == Keys::AsWritten { MAX_NODES_OF_OWN_FILES } else { MAX_NODES };
+    let rules = Rules { depth: MAX_DEPTH, nodes, keys };
     let mut builder = Builder::new(rules, seek);
     // A block scalar at the very end gets no line feed that is not there, as in Go's readers.
     let mut options = granit_parser::options! {

@@ -37,7 +37,10 @@ spec:
 fn check(from: &str, to: &str, path: &str, message: &str) {
     assert!(WRITTEN.contains(from), "{from}");
     let errors = parse(&WRITTEN.replace(from, to)).unwrap_err();
-    assert!(errors.iter().any(|error| error.path == path && error.message.contains(message) && error.line.is_some()), "{path}: {errors:#?}");
+    assert!(
+        errors.iter().any(|error| error.path == path && error.message.contains(message) && error.line.is_some()),
+        "{path}: {errors:#?}"
+    );
 }
 
 #[test]

@@ -46,7 +46,8 @@ fn sort(grid: &mut Grid, place: &mut [usize], row: usize, by_above: bool) {
     let mut moving: Vec<(f64, usize)> = grid.rows[row].iter().filter_map(|&node| Some((mean(node)?, node))).collect();
     moving.sort_by(|a, b| a.0.total_cmp(&b.0)); // stable: ties keep their order
     let mut moving = moving.into_iter().map(|(_, node)| node);
-    let order: Vec<usize> = grid.rows[row].iter().map(|&node| if neighbours[node].is_empty() { node } else { moving.next().unwrap_or(node) }).collect();
+    let order: Vec<usize> =
+        grid.rows[row].iter().map(|&node| if neighbours[node].is_empty() { node } else { moving.next().unwrap_or(node) }).collect();
     for (index, &node) in order.iter().enumerate() {
         place[node] = index;
     }

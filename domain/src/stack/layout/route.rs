@@ -9,8 +9,20 @@ const PORT: f64 = 40.0;
 
 /// The points of each edge, see [`super::Route`].
 pub fn routes(grid: &Grid, edges: &[Edge], at: &[Point], columns: &[f64]) -> Vec<Vec<Point>> {
-    let starts = ports(edges, at, grid, |edge| edge.on, |edge, passes| passes.first().map_or(at[edge.component].x + WIDTH / 2.0, |&node| columns[node]));
-    let ends = ports(edges, at, grid, |edge| edge.component, |edge, passes| passes.last().map_or(at[edge.on].x + WIDTH / 2.0, |&node| columns[node]));
+    let starts = ports(
+        edges,
+        at,
+        grid,
+        |edge| edge.on,
+        |edge, passes| passes.first().map_or(at[edge.component].x + WIDTH / 2.0, |&node| columns[node]),
+    );
+    let ends = ports(
+        edges,
+        at,
+        grid,
+        |edge| edge.component,
+        |edge, passes| passes.last().map_or(at[edge.on].x + WIDTH / 2.0, |&node| columns[node]),
+    );
     let route = |(index, edge): (usize, &Edge)| {
         let mut points = vec![Point { x: starts[index], y: at[edge.on].y + HEIGHT }];
         for &node in &grid.passes[index] {

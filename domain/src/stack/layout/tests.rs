@@ -100,7 +100,9 @@ fn layout_of_nothing() -> usize {
 
 #[test]
 fn a_thousand_components_take_no_noticeable_time() {
-    let edges: Vec<Vec<usize>> = (0..1000usize).map(|index| if index < 45 { vec![] } else { vec![index - 1 - index * 7 % 44, index - 45 + index * 13 % 20] }).collect();
+    let edges: Vec<Vec<usize>> = (0..1000usize)
+        .map(|index| if index < 45 { vec![] } else { vec![index - 1 - index * 7 % 44, index - 45 + index * 13 % 20] })
+        .collect();
     let borrowed: Vec<&[usize]> = edges.iter().map(Vec::as_slice).collect();
     let stack = stack(&borrowed);
     let started = std::time::Instant::now();

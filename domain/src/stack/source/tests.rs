@@ -61,7 +61,10 @@ fn a_written_stack_is_read_and_written_again_byte_for_byte() {
     let stack = parse(WRITTEN).unwrap();
     assert_eq!(emit(&stack), WRITTEN);
     assert_eq!(stack.components[1].id.as_str(), "letsencrypt-dns01");
-    assert_eq!(stack.components[0].text(), "# Custom resources come with the chart.\ncrds: {enabled: true}   # flow stays flow\n\nreplicas: 2\n");
+    assert_eq!(
+        stack.components[0].text(),
+        "# Custom resources come with the chart.\ncrds: {enabled: true}   # flow stays flow\n\nreplicas: 2\n"
+    );
     assert_eq!(stack.components[1].layout, Some(Point { x: 40.0, y: 172.5 }));
 }
 
@@ -128,7 +131,11 @@ spec:
         ("spec.components[0].addon.chart.name", "`a/b` is no chart's name: letters, digits, dots, hyphens and underscores", 15),
         ("spec.components[0].addon.chart.version", "text belongs here; put it in quotes", 15),
         ("spec.components[1].layout.x", "a number belongs here", 18),
-        ("spec.components[1].addon.chart.repository", "a chart repository carries no user and no password; write https:// and the host alone", 17),
+        (
+            "spec.components[1].addon.chart.repository",
+            "a chart repository carries no user and no password; write https:// and the host alone",
+            17,
+        ),
         ("spec.components[1].addon.chart.version", "this field is needed", 17),
         ("spec.components[1].addon.values", "YAML belongs here as text: write `|` behind the colon", 17),
         ("spec.components[2].manifest", "a component is either an addon or a manifest; make this one a component of its own", 20),
@@ -140,13 +147,19 @@ spec:
     for (path, message, line) in expected {
         assert!(found.contains(&(path.into(), message.into(), line)), "{path}: {message} ({line})\n{found:#?}");
     }
-    assert!(found.iter().any(|(path, message, line)| path == "spec.components[5].name" && message.contains("`four` is taken by spec.components[4]") && *line == 26), "{found:#?}");
+    assert!(
+        found.iter().any(|(path, message, line)| path == "spec.components[5].name"
+            && message.contains("`four` is taken by spec.components[4]")
+            && *line == 26),
+        "{found:#?}"
+    );
 }
 
 #[test]
 fn two_components_never_share_an_id() {
     let component = "    - name: a\n      manifest: x\n";
-    let text = format!("apiVersion: countersign.dev/v1alpha1\nkind: Stack\nmetadata: {{name: a}}\nspec:\n  components:\n{component}{component}");
+    let text =
+        format!("apiVersion: countersign.dev/v1alpha1\nkind: Stack\nmetadata: {{name: a}}\nspec:\n  components:\n{component}{component}");
     assert_eq!(errors(&text), [("spec.components[1].name".into(), "the id `a` is taken by spec.components[0]".into(), 8)]);
 }
 
@@ -161,12 +174,28 @@ fn broken_yaml_is_one_error_with_its_line() {
 #[test]
 fn sizes_have_limits() {
     let long = "x".repeat((1 << 20) + 1);
-    let text = format!("apiVersion: countersign.dev/v1alpha1\nkind: Stack\nmetadata: {{name: a}}\nspec:\n  components:\n    - name: b\n      manifest: {long}\n");
+    let text = format!(
+        "apiVersion: countersign.dev/v1alpha1\nkind: Stack\nmetadata: {{name: a}}\nspec:\n  components:\n    - name: b\n      manifest: {long}\n"
+    );
     let found = errors(&text);
     assert_eq!((found[0].0.as_str(), found[0].2), ("spec.components[0].manifest", 7));
     assert!(found[0].1.contains("more than the limit"));
     let found = errors(&format!("#{}", "x".repeat(MAX_BYTES)));
     assert!(found[0].1.contains("more than the limit"));
+}
+
+#[test]
+fn the_largest_stack_can_be_written_and_read() {
+    let mut stack = parse(WRITTEN).unwrap();
+    let addon = stack.components[0].clone();
+    stack.components = (0..crate::change::apply::COMPONENTS)
+        .map(|number| {
+            let name = Name::new(&format!("c{number}")).unwrap();
+            let depends_on = stack.components.iter().take(2).map(|component| component.id.clone()).collect();
+            Component { id: name.clone(), name, depends_on, layout: Some(Point { x: 1.0, y: 2.0 }), timeout: Some("10m".into()), ..addon.clone() }
+        })
+        .collect();
+    assert_eq!(parse(&emit(&stack)), Ok(stack));
 }
 
 fn name() -> impl Strategy<Value = Name> {
@@ -184,7 +213,12 @@ fn nasty() -> impl Strategy<Value = String> {
 }
 
 fn tree() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from), nasty().prop_map(Value::from), Just(Value::Null)];
+    let leaf = prop_oneof![
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        nasty().prop_map(Value::from),
+        Just(Value::Null)
+    ];
     leaf.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..3).prop_map(Value::from),
@@ -194,11 +228,19 @@ fn tree() -> impl Strategy<Value = Value> {
 }
 
 fn declaration() -> impl Strategy<Value = Declaration> {
-    let default = prop_oneof![nasty().prop_map(Value::from), any::<i32>().prop_map(Value::from), any::<bool>().prop_map(Value::from), tree().prop_map(|value| json!([value])), tree().prop_map(|value| json!({"k": value}))];
-    ("[A-Za-z_][A-Za-z0-9_]{0,10}", option::of(nasty()), default, any::<bool>(), any::<bool>()).prop_map(|(name, description, default, has_default, required)| {
-        let kind = VariableType::ALL.into_iter().find(|kind| kind.holds(&default)).unwrap();
-        Declaration { name, kind, description, default: has_default.then_some(default), required }
-    })
+    let default = prop_oneof![
+        nasty().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        tree().prop_map(|value| json!([value])),
+        tree().prop_map(|value| json!({"k": value}))
+    ];
+    ("[A-Za-z_][A-Za-z0-9_]{0,10}", option::of(nasty()), default, any::<bool>(), any::<bool>()).prop_map(
+        |(name, description, default, has_default, required)| {
+            let kind = VariableType::ALL.into_iter().find(|kind| kind.holds(&default)).unwrap();
+            Declaration { name, kind, description, default: has_default.then_some(default), required }
+        },
+    )
 }
 
 fn component() -> impl Strategy<Value = Component> {
@@ -210,19 +252,35 @@ fn component() -> impl Strategy<Value = Component> {
     let layout = option::of((-1e6..1e6f64, -1000..1000i32).prop_map(|(x, y)| Point { x, y: f64::from(y) }));
     let timeout = option::of(Just("1h30m".to_owned()));
     (name(), name(), option::of("[a-z0-9]{1,20}"), btree_map(name(), Just(()), 0..3), timeout, layout, content).prop_map(
-        |(id, name, namespace, depends_on, timeout, layout, content)| Component { id, name, namespace, depends_on: depends_on.into_keys().collect(), timeout, layout, content },
+        |(id, name, namespace, depends_on, timeout, layout, content)| Component {
+            id,
+            name,
+            namespace,
+            depends_on: depends_on.into_keys().collect(),
+            timeout,
+            layout,
+            content,
+        },
     )
 }
 
 fn stack() -> impl Strategy<Value = Stack> {
-    (name(), name(), btree_map(nasty(), nasty(), 0..3), option::of(nasty()), btree_map(name(), Just(()), 0..3), vec(declaration(), 0..4), vec(component(), 0..5)).prop_map(
-        |(id, name, annotations, description, depends_on, mut variables, mut components)| {
-            let (mut ids, mut names, mut variable_names) = (std::collections::HashSet::new(), std::collections::HashSet::new(), std::collections::HashSet::new());
+    (
+        name(),
+        name(),
+        btree_map(nasty(), nasty(), 0..3),
+        option::of(nasty()),
+        btree_map(name(), Just(()), 0..3),
+        vec(declaration(), 0..4),
+        vec(component(), 0..5),
+    )
+        .prop_map(|(id, name, annotations, description, depends_on, mut variables, mut components)| {
+            let (mut ids, mut names, mut variable_names) =
+                (std::collections::HashSet::new(), std::collections::HashSet::new(), std::collections::HashSet::new());
             components.retain(|component: &Component| ids.insert(component.id.clone()) & names.insert(component.name.clone()));
             variables.retain(|variable: &Declaration| variable_names.insert(variable.name.clone()));
             Stack { id, name, annotations, description, depends_on: depends_on.into_keys().collect(), variables, components }
-        },
-    )
+        })
 }
 
 proptest! {

@@ -132,7 +132,9 @@ fn long_text(out: &mut String, key: &str, text: &str, indent: usize) {
 fn block_header(text: &str) -> Option<String> {
     let first = text.split('\n').find(|line| !line.is_empty())?;
     let last = text.strip_suffix('\n').unwrap_or(text).rsplit('\n').next()?;
-    let printable = text.chars().all(|c| c == '\n' || c == '\t' || !(c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')));
+    let printable = text.chars().all(|c| {
+        c == '\n' || c == '\t' || !(c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'))
+    });
     // White space alone at the end would be taken for the end.
     if !printable || last.trim().is_empty() || text.starts_with('\n') {
         return None;

@@ -29,8 +29,14 @@ struct Place<'a> {
 enum Holder {
     Document,
     /// Behind the colon, and the column of the key.
-    Key { colon: usize, column: usize },
-    Dash { at: usize, column: usize },
+    Key {
+        colon: usize,
+        column: usize,
+    },
+    Dash {
+        at: usize,
+        column: usize,
+    },
 }
 
 fn find<'a>(text: &str, root: &'a Node, path: &[Segment]) -> Option<Place<'a>> {
@@ -169,7 +175,11 @@ pub fn take_away(text: &str, root: &Node, path: &[Segment]) -> Option<String> {
     // It shares its line with a dash: `- a: 1`. The next one takes its place, unless comments stand between.
     let (next, _) = *spans.get(index + 1)?;
     let between = &text[line_end(text, end)..next];
-    if between.trim().is_empty() { Some(splice(text, start, next, "")) } else { Some(splice(text, start, line_end(text, end).checked_sub(1)?, "")) }
+    if between.trim().is_empty() {
+        Some(splice(text, start, next, ""))
+    } else {
+        Some(splice(text, start, line_end(text, end).checked_sub(1)?, ""))
+    }
 }
 
 /// A value in its parts: what stands on the line of its key, and the lines below.
@@ -253,7 +263,9 @@ fn quoted_like(style: ScalarStyle, string: &str, old: &str) -> Option<String> {
 
 fn flow_like(old: &Node, text: &str, value: &Value) -> String {
     match (&old.shape, value) {
-        (Shape::Scalar(style), Value::String(string)) => quoted_like(*style, string, &text[old.start..old.end]).unwrap_or_else(|| flow(value)),
+        (Shape::Scalar(style), Value::String(string)) => {
+            quoted_like(*style, string, &text[old.start..old.end]).unwrap_or_else(|| flow(value))
+        }
         _ => flow(value),
     }
 }
@@ -273,7 +285,9 @@ fn splice(text: &str, start: usize, end: usize, with: &str) -> String {
 
 fn indented(text: &str, columns: usize) -> String {
     let pad = " ".repeat(columns);
-    text.split_inclusive('\n').map(|line| if line.trim_end_matches('\n').is_empty() { line.to_owned() } else { format!("{pad}{line}") }).collect()
+    text.split_inclusive('\n')
+        .map(|line| if line.trim_end_matches('\n').is_empty() { line.to_owned() } else { format!("{pad}{line}") })
+        .collect()
 }
 
 /// The end of the line that holds `at`, before its line break.

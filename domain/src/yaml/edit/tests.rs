@@ -72,11 +72,19 @@ fn a_scalar_changes_alone_and_keeps_its_quotes_and_comment() {
     check_set("image.pullPolicy", json!("Always"), "-  pullPolicy: \"IfNotPresent\"\n+  pullPolicy: \"Always\"\n");
     check_set("image.repository", json!("yes"), "-  repository: ghcr.io/acme/web # no tag here\n+  repository: \"yes\" # no tag here\n");
     check_set("ingress.hosts[0].paths[1]", json!("/v2"), "-      - /api # second path\n+      - \"/v2\" # second path\n");
-    check_set("resources.limits.cpu", json!("2"), "-resources: {limits: {cpu: 100m, memory: 1Gi}, requests: {}} # flow map\n+resources: {limits: {cpu: \"2\", memory: 1Gi}, requests: {}} # flow map\n");
+    check_set(
+        "resources.limits.cpu",
+        json!("2"),
+        "-resources: {limits: {cpu: 100m, memory: 1Gi}, requests: {}} # flow map\n+resources: {limits: {cpu: \"2\", memory: 1Gi}, requests: {}} # flow map\n",
+    );
     check_set("empty", json!(1), "-empty:\n+empty: 1\n");
     check_set("plain", json!("one"), "-plain: several\n-  lines\n+plain: one\n");
     check_set("folded", json!("x"), "-folded: >-\n-  some\n-  text\n+folded: x\n");
-    check_set("config", json!("one"), "-config: |  # literal\n-  line one\n-    line two\n-\n-  # no comment, text\n+config: one  # literal\n");
+    check_set(
+        "config",
+        json!("one"),
+        "-config: |  # literal\n-  line one\n-    line two\n-\n-  # no comment, text\n+config: one  # literal\n",
+    );
 }
 
 #[test]
@@ -90,9 +98,17 @@ fn text_of_several_lines_becomes_a_block() {
 fn collections_replace_scalars_and_the_reverse() {
     check_set("replicas", json!({"min": 1}), "-replicas: 2 # per zone\n+replicas: # per zone\n+  min: 1\n");
     check_set("ingress.annotations", json!({"a/b": "c"}), "-  annotations: {}\n+  annotations:\n+    a/b: c\n");
-    check_set("image", json!(null), "-image:\n-  repository: ghcr.io/acme/web # no tag here\n-  # The tag is set per cluster.\n-  tag: 'v1.2.3'  # keep quoted\n-  pullPolicy: \"IfNotPresent\"\n+image: null\n");
+    check_set(
+        "image",
+        json!(null),
+        "-image:\n-  repository: ghcr.io/acme/web # no tag here\n-  # The tag is set per cluster.\n-  tag: 'v1.2.3'  # keep quoted\n-  pullPolicy: \"IfNotPresent\"\n+image: null\n",
+    );
     check_set("args[0]", json!({"a": 1, "b": 2}), "-  - --flag\n+  - a: 1\n+    b: 2\n");
-    check_set("resources.requests", json!({"cpu": 1}), "-resources: {limits: {cpu: 100m, memory: 1Gi}, requests: {}} # flow map\n+resources: {limits: {cpu: 100m, memory: 1Gi}, requests: {cpu: 1}} # flow map\n");
+    check_set(
+        "resources.requests",
+        json!({"cpu": 1}),
+        "-resources: {limits: {cpu: 100m, memory: 1Gi}, requests: {}} # flow map\n+resources: {limits: {cpu: 100m, memory: 1Gi}, requests: {cpu: 1}} # flow map\n",
+    );
 }
 
 #[test]
@@ -103,14 +119,22 @@ fn new_keys_come_last_in_their_map() {
     check_set("ingress.hosts[2]", json!({"host": "c.example"}), "+  - host: c.example\n");
     check_set("args[3]", json!("x"), "+  - x\n");
     check_set("args[2][2]", json!(3), "-  - [1, 2]\n+  - [1, 2, 3]\n");
-    check_set("resources.limits.gpu", json!(1), "-resources: {limits: {cpu: 100m, memory: 1Gi}, requests: {}} # flow map\n+resources: {limits: {cpu: 100m, memory: 1Gi, gpu: 1}, requests: {}} # flow map\n");
+    check_set(
+        "resources.limits.gpu",
+        json!(1),
+        "-resources: {limits: {cpu: 100m, memory: 1Gi}, requests: {}} # flow map\n+resources: {limits: {cpu: 100m, memory: 1Gi, gpu: 1}, requests: {}} # flow map\n",
+    );
     check_set("empty.a", json!(1), "+  a: 1\n");
 }
 
 #[test]
 fn a_map_is_set_entry_by_entry() {
     let image = json!({"repository": "ghcr.io/acme/web", "tag": "v9", "digest": "x"});
-    check_set("image", image, "-  tag: 'v1.2.3'  # keep quoted\n-  pullPolicy: \"IfNotPresent\"\n+  tag: 'v9'  # keep quoted\n+  digest: x\n");
+    check_set(
+        "image",
+        image,
+        "-  tag: 'v1.2.3'  # keep quoted\n-  pullPolicy: \"IfNotPresent\"\n+  tag: 'v9'  # keep quoted\n+  digest: x\n",
+    );
 }
 
 #[test]
@@ -122,7 +146,10 @@ fn what_is_unset_takes_its_lines_alone() {
     check_unset("ingress.hosts[1].host", "-  - host: b.example\n-    paths: [/, '/b'] # flow\n+  - paths: [/, '/b'] # flow\n");
     check_unset("ingress.hosts[1].paths[0]", "-    paths: [/, '/b'] # flow\n+    paths: ['/b'] # flow\n");
     check_unset("args[1].name", "-  -\n-    name: x\n+  - {}\n");
-    check_unset("resources.requests", "-resources: {limits: {cpu: 100m, memory: 1Gi}, requests: {}} # flow map\n+resources: {limits: {cpu: 100m, memory: 1Gi}} # flow map\n");
+    check_unset(
+        "resources.requests",
+        "-resources: {limits: {cpu: 100m, memory: 1Gi}, requests: {}} # flow map\n+resources: {limits: {cpu: 100m, memory: 1Gi}} # flow map\n",
+    );
     check_unset("image.none.deeper", "");
 }
 
@@ -162,7 +189,8 @@ fn refusals_leave_no_doubt() {
 
 #[test]
 fn five_thousand_lines_take_no_noticeable_time() {
-    let text: String = (0..1000).map(|n| format!("key{n}:\n  # about {n}\n  enabled: true\n  list: [a, b]\n  text: some words here\n")).collect();
+    let text: String =
+        (0..1000).map(|n| format!("key{n}:\n  # about {n}\n  enabled: true\n  list: [a, b]\n  text: some words here\n")).collect();
     let started = std::time::Instant::now();
     let edited = set(&text, &path("key900.enabled"), &json!(false)).unwrap();
     // Some 100 ms unoptimised; the bound is for something worse than linear.

@@ -21,8 +21,14 @@ pub enum Shape {
     Scalar(ScalarStyle),
     /// Nothing is written: `key:`.
     Absent,
-    List { flow: bool, items: Vec<Node> },
-    Map { flow: bool, entries: Vec<Entry> },
+    List {
+        flow: bool,
+        items: Vec<Node>,
+    },
+    Map {
+        flow: bool,
+        entries: Vec<Entry>,
+    },
 }
 
 #[derive(Debug)]

@@ -211,7 +211,9 @@ impl<'s, 'a> Builder<'s, 'a> {
 
     fn refuse_extras(&self, anchor: usize, tagged: bool, mark: &Marker) -> Result<(), YamlError> {
         if anchor != 0 {
-            return Err(self.error("anchors (`&name`) are not allowed; write the value out. A value that starts with `&` needs quotes", mark));
+            return Err(
+                self.error("anchors (`&name`) are not allowed; write the value out. A value that starts with `&` needs quotes", mark)
+            );
         }
         if tagged {
             return Err(self.error("tags (`!name`) are not allowed. A value that starts with `!` needs quotes", mark));

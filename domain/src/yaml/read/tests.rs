@@ -108,7 +108,8 @@ fn documents_keep_their_lines_and_empty_ones_are_left_out() {
 #[test]
 fn a_value_has_the_line_of_its_key() {
     let text = "# c\na:\n  b:\n    - x\n    - w: 1\n      z:\n        - deep\n\"d.e\": {f: 1}\nbroken: [\n";
-    for (path, line) in [("", 2), ("a", 2), ("a.b", 3), ("a.b[0]", 4), ("a.b[1]", 5), ("a.b[1].z", 6), ("a.b[1].z[0]", 7), ("\"d.e\".f", 8)] {
+    for (path, line) in [("", 2), ("a", 2), ("a.b", 3), ("a.b[0]", 4), ("a.b[1]", 5), ("a.b[1].z", 6), ("a.b[1].z[0]", 7), ("\"d.e\".f", 8)]
+    {
         assert_eq!(line_of(text, &ValuePath::parse(path).unwrap()), Some(line), "{path}");
     }
     assert_eq!(line_of(text, &ValuePath::parse("a.c").unwrap()), None);
@@ -127,7 +128,8 @@ fn tree() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 40, 6, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            proptest::collection::hash_map("[-a-z0-9._ ~<'\"\n]{0,8}", inner, 0..6).prop_map(|map| Value::Object(map.into_iter().collect())),
+            proptest::collection::hash_map("[-a-z0-9._ ~<'\"\n]{0,8}", inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
 }
