@@ -10,6 +10,7 @@ pub mod new_cluster;
 pub mod overview;
 pub mod people;
 pub mod record;
+pub mod review;
 pub mod secrets;
 pub mod settings;
 pub mod stack;

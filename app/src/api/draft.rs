@@ -43,4 +43,14 @@ impl ApiClient {
     pub fn plan(&self, id: &str) -> BoxFut<Result<Plan, Problem>> {
         self.get(format!("/plans/{}", encode(id)))
     }
+
+    /// The frozen plan, as it is signed.
+    pub fn plan_json(&self, id: &str) -> BoxFut<Result<String, Problem>> {
+        self.call("GET", &format!("/plans/{}/plan.json", encode(id)), None)
+    }
+
+    /// A file that the plan names by digest; bytes that are no text read as `�`.
+    pub fn plan_file(&self, id: &str, sha256: &str) -> BoxFut<Result<String, Problem>> {
+        self.call("GET", &format!("/plans/{}/files/{}", encode(id), encode(sha256)), None)
+    }
 }

@@ -108,10 +108,19 @@ pub struct Approve {
 #[serde(rename_all = "snake_case", tag = "by")]
 pub enum By {
     /// All base64url, from `navigator.credentials.get`.
-    Passkey { credential_id: String, authenticator_data: String, client_data_json: String, signature: String },
+    Passkey {
+        credential_id: String,
+        authenticator_data: String,
+        client_data_json: String,
+        signature: String,
+    },
     /// An armored SSH signature made elsewhere with a FIDO2 key.
-    SshSignature { signature: String },
-    Password { password: String },
+    SshSignature {
+        signature: String,
+    },
+    Password {
+        password: String,
+    },
 }
 
 impl std::fmt::Debug for By {

@@ -13,11 +13,13 @@ use crate::server::Shared;
 /// For answers that are no page: nothing may be loaded, framed or sent from them.
 const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// For a page whose scripts and styles carry `nonce`. Only the builder's editor needs style attributes.
+/// For a page whose scripts and styles carry `nonce`. Only the builder's editor needs style attributes, and the pages of a
+/// ceremony run no wasm.
 pub fn page_policy(nonce: &str, path: &str) -> String {
     let style_attributes = if may_hold_the_editor(path) { " style-src-attr 'unsafe-inline';" } else { "" };
+    let wasm = if app::shell::is_ceremony(path) { "" } else { " 'wasm-unsafe-eval'" };
     format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}';{style_attributes} \
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}'{wasm}; style-src 'self' 'nonce-{nonce}';{style_attributes} \
          img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 }

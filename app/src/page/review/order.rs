@@ -1,0 +1,53 @@
+//! The waves, what each step does, and what becomes of objects in the cluster.
+
+use domain::plan::{Does, Effect, Step, Wave, What};
+use leptos::prelude::*;
+
+use super::section::{Section, shown};
+use crate::widget::icon::Icon;
+
+#[component]
+pub fn Order(order: Vec<Wave>, effects: Vec<Effect>) -> AnyView {
+    let note = if order.is_empty() { "" } else { "A wave starts when the one before it is ready" };
+    let waves = if order.is_empty() {
+        view! { <p class="sheet-body muted">"Nothing starts: this plan changes files only."</p> }.into_any()
+    } else {
+        let wave = |(at, wave): (usize, Wave)| view! { <Column number=at + 1 wave/> };
+        view! { <ol class="waves-list">{order.into_iter().enumerate().map(wave).collect_view()}</ol> }.into_any()
+    };
+    let effects = (!effects.is_empty()).then(|| {
+        view! { <div class="sheet-body"><ul class="stack-y" aria-label="What becomes of objects">{effects.into_iter().map(|effect| view! { <Becomes effect/> }).collect_view()}</ul></div> }
+    });
+    view! { <Section id="order" title="Order" note>{waves}{effects}</Section> }.into_any()
+}
+
+#[component]
+fn Column(number: usize, wave: Wave) -> AnyView {
+    let quiet = wave.steps.iter().all(|step| step.does == Does::Nothing);
+    let step = |step: Step| {
+        let (icon, ink, word) = match step.does {
+            Does::Add => ("plus", "ic-reconciled", "new"),
+            Does::Change => ("nib", "ic-draft", "changes"),
+            Does::Remove => ("trash", "ic-failing", "goes away"),
+            Does::Nothing => ("ok", "faint", "stays"),
+        };
+        let class = if step.does == Does::Nothing { "same" } else { "" };
+        let name = if step.does == Does::Remove { "strike" } else { "" };
+        view! { <li class=class><Icon name=icon class=ink/><span class=name>{step.name.to_string()}</span><span class="faint">{word}</span></li> }
+    };
+    view! {
+        <li class="wave-col"><h3><b>{number}</b>{quiet.then_some("nothing changes")}</h3><ul>{wave.steps.into_iter().map(step).collect_view()}</ul></li>
+    }
+    .into_any()
+}
+
+#[component]
+fn Becomes(effect: Effect) -> AnyView {
+    let (word, ink) = match effect.what {
+        What::WillBeDeleted => ("will be deleted", "ic-failing"),
+        What::StaysBehind => ("stays behind", "ic-waiting"),
+        What::Unknown => ("unknown, not rendered", "muted"),
+    };
+    let note = effect.note.map(|note| view! { <span class="muted">" "{shown(&note)}</span> });
+    view! { <li><code>{shown(&effect.object.to_string())}</code>" "<strong class=ink>{word}</strong>{note}</li> }.into_any()
+}
