@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod builder;
 pub mod frame;
 pub mod page;
 pub mod part;

@@ -1,0 +1,53 @@
+//! The stack builder: a draft is drawn, wired and typed here, and every edit saves itself.
+
+mod add;
+mod board;
+mod canvas;
+mod describe;
+mod dom;
+mod editor;
+mod head;
+mod inspector;
+mod notice;
+mod outline;
+mod problems;
+mod saving;
+mod standing;
+mod undo;
+
+use domain::api::draft::Draft;
+use leptos::prelude::*;
+
+use add::{AddAddon, AddManifest};
+use board::Board;
+use canvas::Canvas;
+use head::Head;
+use inspector::Dock;
+use notice::Notices;
+use outline::Outline;
+use problems::Problems;
+
+/// One draft, from its header to its last problem.
+#[component]
+pub fn Builder(draft: Draft) -> AnyView {
+    let board = Board::new(draft);
+    provide_context(board);
+    board.save_what_is_left_on_leaving();
+    view! {
+        <div class="builder">
+            <Head/>
+            <Notices/>
+            <div class="builder-body">
+                <Outline/>
+                <section class="canvas-col" aria-label="Canvas">
+                    <Canvas/>
+                    <Problems/>
+                </section>
+                <Dock/>
+            </div>
+            <p class="sr-only" role="status" aria-live="polite">{move || board.said.get()}</p>
+        </div>
+        {board.may_edit.then(|| view! { <AddAddon/><AddManifest/> })}
+    }
+    .into_any()
+}

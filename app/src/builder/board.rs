@@ -1,0 +1,295 @@
+//! What all parts of the builder share: the draft as this page shows it, what is chosen, and the one way to change it.
+
+use std::time::Duration;
+
+use domain::api::draft::{Check, Draft, DraftSummary};
+use domain::change::Change;
+use domain::change::apply::{ChangeError, apply_all};
+use domain::name::Name;
+use domain::stack::layout::{Layout, layout};
+use domain::stack::{Component, Content, Point, Stack};
+use leptos::prelude::*;
+
+use super::saving::{Saver, Saving};
+use super::undo::{Step, back};
+
+/// What the inspector, the canvas and the outline agree on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    Component(Name),
+    /// `component` waits for `on`.
+    Edge { component: Name, on: Name },
+}
+
+/// Text on its way into the draft: typed, not yet an edit.
+#[derive(Debug, Clone)]
+struct Typed {
+    component: Name,
+    text: String,
+}
+
+/// Typing becomes an edit after this long without a key.
+const PAUSE: Duration = Duration::from_millis(600);
+
+#[derive(Clone, Copy)]
+pub struct Board {
+    pub summary: RwSignal<DraftSummary>,
+    pub content: RwSignal<Stack>,
+    pub recorded: RwSignal<Option<Stack>>,
+    pub check: RwSignal<Check>,
+    pub may_edit: bool,
+    pub chosen: RwSignal<Option<Chosen>>,
+    /// A box that follows the pointer, before it is put down.
+    pub dragged: RwSignal<Option<(Name, Point)>>,
+    pub layout: Memo<Layout>,
+    pub saver: Saver,
+    /// For screen readers: moves, connections, refusals.
+    pub said: RwSignal<String>,
+    /// Why the last change did not happen.
+    pub refused: RwSignal<Option<String>>,
+    pub adding_addon: RwSignal<bool>,
+    pub adding_manifest: RwSignal<bool>,
+    pub past: RwSignal<Vec<Step>>,
+    pub future: RwSignal<Vec<Step>>,
+    typed: StoredValue<Option<Typed>>,
+    keys: StoredValue<u64>,
+}
+
+pub fn use_board() -> Board {
+    expect_context::<Board>()
+}
+
+impl Board {
+    pub fn new(draft: Draft) -> Board {
+        let summary = RwSignal::new(draft.summary);
+        let content = RwSignal::new(draft.content);
+        let check = RwSignal::new(draft.check);
+        let recorded = RwSignal::new(draft.recorded);
+        let dragged = RwSignal::new(None::<(Name, Point)>);
+        Board {
+            summary,
+            content,
+            recorded,
+            check,
+            may_edit: draft.may_edit,
+            chosen: RwSignal::new(None),
+            dragged,
+            layout: Memo::new(move |_| match dragged.get() {
+                None => content.with(layout),
+                Some((id, at)) => layout(&with_box_at(content.get(), &id, at)),
+            }),
+            saver: Saver::new(summary, content, recorded, check),
+            said: RwSignal::new(String::new()),
+            refused: RwSignal::new(None),
+            adding_addon: RwSignal::new(false),
+            adding_manifest: RwSignal::new(false),
+            past: RwSignal::new(Vec::new()),
+            future: RwSignal::new(Vec::new()),
+            typed: StoredValue::new(None),
+            keys: StoredValue::new(0),
+        }
+    }
+
+    /// Shows the changes at once and puts them into the queue; a refusal changes nothing and is said.
+    pub fn change(self, changes: Vec<Change>) -> bool {
+        self.flush();
+        self.apply(changes)
+    }
+
+    fn apply(self, changes: Vec<Change>) -> bool {
+        let before = self.content.get_untracked();
+        match self.show(&changes) {
+            Ok(()) => {
+                self.past.update(|past| past.push(Step { undo: back(&before, &changes), redo: changes.clone() }));
+                self.future.set(Vec::new());
+                self.saver.push(changes);
+                true
+            }
+            Err(error) => {
+                self.refuse(sentence(&error.to_string()));
+                false
+            }
+        }
+    }
+
+    fn show(self, changes: &[Change]) -> Result<(), ChangeError> {
+        let mut stack = self.content.get_untracked();
+        apply_all(&mut stack, changes).map_err(|(_, error)| error)?;
+        self.content.set(stack);
+        self.refused.set(None);
+        self.forget_what_is_gone();
+        Ok(())
+    }
+
+    pub fn refuse(self, why: String) {
+        self.said.set(why.clone());
+        self.refused.set(Some(why));
+    }
+
+    pub fn undo(self) {
+        self.flush();
+        self.step(self.past, self.future, |step| &step.undo);
+    }
+
+    pub fn redo(self) {
+        self.flush();
+        self.step(self.future, self.past, |step| &step.redo);
+    }
+
+    fn step(self, from: RwSignal<Vec<Step>>, to: RwSignal<Vec<Step>>, which: fn(&Step) -> &Vec<Change>) {
+        let Some(step) = from.try_update(Vec::pop).flatten() else { return };
+        let changes = which(&step).clone();
+        match self.show(&changes) {
+            Ok(()) => {
+                self.saver.push(changes);
+                to.update(|steps| steps.push(step));
+            }
+            Err(error) => self.refuse(format!("That can no longer be taken back: {error}.")),
+        }
+    }
+
+    /// Every key counts; the edit is made after a pause.
+    pub fn type_text(self, component: &Name, text: String) {
+        self.typed.set_value(Some(Typed { component: component.clone(), text }));
+        self.saver.wait_for_typing();
+        let key = self.keys.get_value() + 1;
+        self.keys.set_value(key);
+        set_timeout(
+            move || {
+                if self.keys.try_get_value() == Some(key) {
+                    self.flush();
+                }
+            },
+            PAUSE,
+        );
+    }
+
+    #[cfg(feature = "hydrate")]
+    /// Whether text of this component is not yet part of an edit.
+    pub fn is_typing(self, component: &Name) -> bool {
+        self.typed.with_value(|typed| typed.as_ref().is_some_and(|typed| typed.component == *component))
+    }
+
+    /// Makes an edit of what was typed so far.
+    pub fn flush(self) {
+        let Some(Typed { component, text }) = self.typed.try_update_value(Option::take).flatten() else { return };
+        let change = self.content.with_untracked(|stack| {
+            let found = stack.component(component.as_str()).filter(|found| found.text() != text)?;
+            Some(match found.content {
+                Content::Addon(_) => Change::SetValuesText { component: component.clone(), text },
+                Content::Manifest(_) => Change::SetManifestText { component: component.clone(), text },
+            })
+        });
+        let applied = change.is_some_and(|change| self.apply(vec![change]));
+        if !applied {
+            self.saver.pump();
+        }
+    }
+
+    /// Edits that no answer came for are sent once more when the page goes; the same id is the same edit.
+    pub fn save_what_is_left_on_leaving(self) {
+        on_cleanup(move || {
+            self.flush();
+            self.saver.send_the_rest();
+        });
+        let saver = self.saver;
+        super::dom::ask_before_leaving(move || saver.state.get_untracked() != Saving::Saved);
+    }
+
+    pub fn choose(self, id: &Name) {
+        self.flush();
+        self.chosen.set(Some(Chosen::Component(id.clone())));
+    }
+
+    pub fn chosen_component(self) -> Option<Name> {
+        match self.chosen.get() {
+            Some(Chosen::Component(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Removes the chosen component or edge.
+    pub fn remove_chosen(self) {
+        if !self.may_edit {
+            return;
+        }
+        match self.chosen.get_untracked() {
+            Some(Chosen::Component(id)) => self.remove(&id),
+            Some(Chosen::Edge { component, on }) => self.disconnect(&component, &on),
+            None => {}
+        }
+    }
+
+    pub fn remove(self, id: &Name) {
+        let name = self.shown_name(id);
+        if self.change(vec![Change::RemoveComponent { component: id.clone() }]) {
+            self.said.set(format!("{name} removed from the draft."));
+        }
+    }
+
+    pub fn connect(self, component: &Name, on: &Name) {
+        if self.change(vec![Change::Connect { component: component.clone(), on: on.clone() }]) {
+            self.said.set(format!("{} waits for {}.", self.shown_name(component), self.shown_name(on)));
+        }
+    }
+
+    pub fn disconnect(self, component: &Name, on: &Name) {
+        if self.change(vec![Change::Disconnect { component: component.clone(), on: on.clone() }]) {
+            self.said.set(format!("{} no longer waits for {}.", self.shown_name(component), self.shown_name(on)));
+        }
+    }
+
+    pub fn add(self, component: Component) -> bool {
+        let (id, name) = (component.id.clone(), component.name.clone());
+        let added = self.change(vec![Change::AddComponent { component }]);
+        if added {
+            self.choose(&id);
+            self.said.set(format!("{name} added."));
+        }
+        added
+    }
+
+    /// An id for a new component: its name, or the name with a number where a renamed one holds it.
+    pub fn free_id(self, name: &Name) -> Name {
+        self.content.with_untracked(|stack| {
+            let numbered = (2..1_000).filter_map(|number| Name::new(&format!("{}-{number}", name.as_str())).ok());
+            std::iter::once(name.clone()).chain(numbered).find(|id| stack.component(id.as_str()).is_none()).unwrap_or_else(|| name.clone())
+        })
+    }
+
+    /// The shown name of a component, or its id where it is gone.
+    pub fn shown_name(self, id: &Name) -> String {
+        self.content.with_untracked(|stack| name_in(stack, id))
+    }
+
+    fn forget_what_is_gone(self) {
+        let gone = self.content.with_untracked(|stack| match self.chosen.get_untracked() {
+            Some(Chosen::Component(id)) => stack.component(id.as_str()).is_none(),
+            Some(Chosen::Edge { component, on }) => {
+                !stack.component(component.as_str()).is_some_and(|found| found.depends_on.contains(&on))
+            }
+            None => false,
+        });
+        if gone {
+            self.chosen.set(None);
+        }
+    }
+}
+
+pub fn name_in(stack: &Stack, id: &Name) -> String {
+    stack.component(id.as_str()).map_or_else(|| id.to_string(), |found| found.name.to_string())
+}
+
+fn with_box_at(mut stack: Stack, id: &Name, at: Point) -> Stack {
+    if let Some(component) = stack.component_mut(id.as_str()) {
+        component.layout = Some(at);
+    }
+    stack
+}
+
+/// `there is no …` as a sentence.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}

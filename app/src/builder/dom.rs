@@ -1,0 +1,83 @@
+//! What only a browser can tell; while the server renders, nothing happens.
+
+use leptos::ev::MouseEvent;
+#[cfg(feature = "hydrate")]
+use leptos::prelude::*;
+
+/// Where the pointer is inside the element that listens.
+#[cfg(feature = "hydrate")]
+pub fn pointer(event: &MouseEvent) -> (f64, f64) {
+    use wasm_bindgen::JsCast;
+    let element = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let corner = element.map(|element| element.get_bounding_client_rect()).map_or((0.0, 0.0), |rect| (rect.left(), rect.top()));
+    (f64::from(event.client_x()) - corner.0, f64::from(event.client_y()) - corner.1)
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn pointer(_event: &MouseEvent) -> (f64, f64) {
+    (0.0, 0.0)
+}
+
+/// The size of the element with this id.
+#[cfg(feature = "hydrate")]
+pub fn size(id: &str) -> Option<(f64, f64)> {
+    let rect = document().get_element_by_id(id)?.get_bounding_client_rect();
+    (rect.width() > 0.0).then(|| (rect.width(), rect.height()))
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn size(_id: &str) -> Option<(f64, f64)> {
+    None
+}
+
+/// Later moves of this pointer come to the listening element, wherever they happen.
+#[cfg(feature = "hydrate")]
+pub fn capture(event: &leptos::ev::PointerEvent) {
+    use wasm_bindgen::JsCast;
+    if let Some(element) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) {
+        let _ = element.set_pointer_capture(event.pointer_id());
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn capture(_event: &leptos::ev::PointerEvent) {}
+
+#[cfg(feature = "hydrate")]
+pub fn focus(id: &str) {
+    use wasm_bindgen::JsCast;
+    if let Some(element) = document().get_element_by_id(id).and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn focus(_id: &str) {}
+
+/// An id that no other edit has.
+#[cfg(feature = "hydrate")]
+pub fn fresh_id() -> String {
+    let part = || (js_sys::Math::random() * 4_294_967_296.0) as u32;
+    format!("{:x}-{:08x}{:08x}{:08x}", js_sys::Date::now() as u64, part(), part(), part())
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn fresh_id() -> String {
+    String::new()
+}
+
+/// The browser asks before the page goes while something is not saved.
+#[cfg(feature = "hydrate")]
+pub fn ask_before_leaving(unsaved: impl Fn() -> bool + Clone + 'static) {
+    Effect::new(move |_| {
+        let unsaved = unsaved.clone();
+        let handle = window_event_listener(leptos::ev::beforeunload, move |event| {
+            if unsaved() {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn ask_before_leaving(_unsaved: impl Fn() -> bool + Clone + 'static) {}

@@ -1,0 +1,41 @@
+//! The text of a component: a plain text field, and CodeMirror over it once the browser has loaded it.
+
+use domain::name::Name;
+use domain::stack::Content;
+use leptos::prelude::*;
+
+use super::board::use_board;
+#[cfg(feature = "hydrate")]
+mod mirror;
+
+/// Where CodeMirror goes.
+const HOST: &str = "editor-host";
+
+#[component]
+pub fn TextEditor(id: Name) -> AnyView {
+    let board = use_board();
+    let label = board.content.with_untracked(|stack| match stack.component(id.as_str()).map(|found| &found.content) {
+        Some(Content::Addon(_)) => "Values",
+        _ => "Manifest",
+    });
+    let of = id.clone();
+    let text = Memo::new(move |_| {
+        board.content.with(|stack| stack.component(of.as_str()).map(|found| found.text().to_owned()).unwrap_or_default())
+    });
+    let mirrored = RwSignal::new(false);
+    #[cfg(feature = "hydrate")]
+    mirror::mount_when_there(board, id.clone(), label, text, mirrored);
+    let typed = id.clone();
+    view! {
+        <h3 class="editor-title">{label}</h3>
+        <div class="editor" id=HOST class:editor--plain=move || !mirrored.get()></div>
+        <Show when=move || !mirrored.get()>
+            <textarea class="editor-source" aria-label=label spellcheck="false" autocomplete="off" rows="16" readonly=!board.may_edit
+                prop:value=move || text.get() on:input={
+                    let typed = typed.clone();
+                    move |event| board.type_text(&typed, event_target_value(&event))
+                } on:blur=move |_| board.flush()>{text.get_untracked()}</textarea>
+        </Show>
+    }
+    .into_any()
+}

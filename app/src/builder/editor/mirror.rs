@@ -1,0 +1,132 @@
+//! The bridge to `editor.js`: mounting, remote text, findings in the margin, names to offer.
+
+use domain::api::draft::Check;
+use domain::finding::Level;
+use domain::name::Name;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::assets::use_assets;
+use crate::builder::board::Board;
+use crate::builder::standing;
+
+#[wasm_bindgen(inline_js = "
+export async function mount(script, host, text, label, readOnly, changed) {
+  const module = await import(script);
+  return module.mount(host, text, changed, { label, readOnly });
+}")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    async fn mount(
+        script: &str,
+        host: &web_sys::Element,
+        text: &str,
+        label: &str,
+        read_only: bool,
+        changed: &Closure<dyn FnMut(String)>,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = "Object")]
+    type Editor;
+    #[wasm_bindgen(method)]
+    fn set(this: &Editor, text: &str);
+    #[wasm_bindgen(method)]
+    fn get(this: &Editor) -> String;
+    #[wasm_bindgen(method)]
+    fn diagnostics(this: &Editor, list: &JsValue);
+    #[wasm_bindgen(method)]
+    fn offer(this: &Editor, names: &JsValue);
+    #[wasm_bindgen(method)]
+    fn destroy(this: &Editor);
+}
+
+struct Held {
+    editor: Editor,
+    /// Must live as long as the editor calls it.
+    _changed: Closure<dyn FnMut(String)>,
+}
+
+/// Loads CodeMirror after hydration; where that fails the text field stays.
+pub fn mount_when_there(board: Board, id: Name, label: &'static str, text: Memo<String>, mirrored: RwSignal<bool>) {
+    let held: StoredValue<SendWrapper<Option<Held>>> = StoredValue::new(SendWrapper::new(None));
+    let script = use_assets().url("editor.js");
+    let of = id.clone();
+    Effect::new(move |_| {
+        let Some(host) = document().get_element_by_id(super::HOST) else { return };
+        let (script, id) = (script.clone(), of.clone());
+        let typed = id.clone();
+        let changed = Closure::<dyn FnMut(String)>::new(move |text: String| {
+            if mirrored.try_get_untracked().is_some() {
+                board.type_text(&typed, text);
+            }
+        });
+        spawn_local(async move {
+            let Ok(editor) = mount(&script, &host, &text.get_untracked(), label, !board.may_edit, &changed).await else { return };
+            let editor: Editor = editor.unchecked_into();
+            // The person may have gone on to another component meanwhile.
+            if mirrored.try_get_untracked().is_none() {
+                editor.destroy();
+                return;
+            }
+            // What was typed into the text field while this loaded.
+            board.flush();
+            editor.set(&text.get_untracked());
+            held.set_value(SendWrapper::new(Some(Held { editor, _changed: changed })));
+            mirrored.set(true);
+        });
+    });
+    let own = id.clone();
+    Effect::new(move |_| {
+        let now = text.get();
+        if mirrored.get() && !board.is_typing(&own) {
+            with(held, |editor| {
+                if editor.get() != now {
+                    editor.set(&now);
+                }
+            });
+        }
+    });
+    Effect::new(move |_| {
+        let (list, names) = board.check.with(|check| (diagnostics(check, &id), names(board, check)));
+        if mirrored.get() {
+            with(held, |editor| {
+                editor.diagnostics(&parsed(&list));
+                editor.offer(&parsed(&names));
+            });
+        }
+    });
+    on_cleanup(move || {
+        if let Some(Some(held)) = held.try_update_value(|held| Option::take(held)) {
+            held.editor.destroy();
+        }
+    });
+}
+
+fn with(held: StoredValue<SendWrapper<Option<Held>>>, act: impl FnOnce(&Editor)) {
+    let _ = held.try_with_value(|held| {
+        if let Some(held) = held.as_ref() {
+            act(&held.editor);
+        }
+    });
+}
+
+fn parsed(value: &serde_json::Value) -> JsValue {
+    js_sys::JSON::parse(&value.to_string()).unwrap_or(JsValue::NULL)
+}
+
+fn diagnostics(check: &Check, id: &Name) -> serde_json::Value {
+    let one = |finding: domain::finding::Finding| {
+        let severity = if finding.level == Level::Block { "error" } else { "warning" };
+        Some(serde_json::json!({ "message": finding.reason, "severity": severity, "line": finding.at.line? }))
+    };
+    standing::open_of(check, id.as_str()).into_iter().filter_map(one).collect()
+}
+
+fn names(board: Board, check: &Check) -> serde_json::Value {
+    let vars: Vec<String> = board.content.with(|stack| stack.variables.iter().map(|declaration| declaration.name.clone()).collect());
+    let secrets: Vec<&str> = check.secrets.iter().map(|secret| secret.name.as_str()).collect();
+    serde_json::json!({ "vars": vars, "secrets": secrets })
+}

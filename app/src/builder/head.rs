@@ -1,0 +1,128 @@
+//! The header: which stack, which revision, whether it is saved, and the way to the review.
+
+use domain::api::plan::Freeze;
+use domain::problem::Problem;
+use leptos::prelude::*;
+
+use super::board::use_board;
+use super::describe::Describe;
+use super::saving::Saving;
+use crate::api::{encode, use_api};
+use crate::part::author::AuthorMark;
+use crate::part::environment::EnvironmentMark;
+use crate::part::{entry_path, number};
+use crate::widget::icon::Icon;
+use crate::widget::time::civil;
+
+#[component]
+pub fn Head() -> AnyView {
+    let board = use_board();
+    let name = move || board.content.with(|stack| stack.name.to_string());
+    let revision = move || format!("Draft rev {}", board.summary.with(|summary| summary.revision));
+    let environment = board.summary.with_untracked(|summary| summary.environment.to_string());
+    let read_only = (!board.may_edit).then(|| view! { <span class="state state--paused"><Icon name="eye"/>"Read only"</span> });
+    let tools = board.may_edit.then(|| view! { <Steps/><span class="divider"></span><Review/> });
+    view! {
+        <header class="stack-head">
+            <h1 class="stack-name">{name}</h1>
+            <EnvironmentMark name=environment/>
+            <span class="state state--draft"><Icon name="draft"/>{revision}</span>
+            {read_only}
+            <Status/>
+            <div class="push"><Describe/>{tools}</div>
+        </header>
+    }
+    .into_any()
+}
+
+#[component]
+fn Status() -> AnyView {
+    let board = use_board();
+    let words = move || {
+        let waiting = board.saver.waiting.get();
+        let edits = if waiting == 1 { "1 edit".to_owned() } else { format!("{waiting} edits") };
+        match board.saver.state.get() {
+            Saving::Saved => format!("autosaved {}", civil(board.summary.with(|summary| summary.edited_at)).clock()),
+            Saving::Busy => "Saving…".to_owned(),
+            Saving::Kept(_) => format!("Not saved, {edits} kept here"),
+            Saving::Conflict(_) => "Not saved, somebody else changed the same".to_owned(),
+            Saving::Closed(_) => "Not saved, this draft takes no more edits".to_owned(),
+        }
+    };
+    let author = board.summary.with_untracked(|summary| summary.edited_by.clone());
+    let by = move || {
+        if board.saver.by_this_page.get() {
+            view! { <span>"last edit by you"</span> }.into_any()
+        } else {
+            view! { <AuthorMark author=author.clone()/> }.into_any()
+        }
+    };
+    let based = board.summary.with_untracked(|summary| {
+        summary.based_on.map(|entry| (entry_path(summary.cluster.as_str(), entry), number(entry)))
+    });
+    let based = based.map(|(href, entry)| view! { <span>"based on "<a href=href>{format!("record {entry}")}</a></span> });
+    view! { <div class="save-status"><span role="status" aria-live="polite">{words}</span>{by}{based}</div> }.into_any()
+}
+
+#[component]
+fn Steps() -> AnyView {
+    let board = use_board();
+    let none = move |steps: RwSignal<Vec<super::undo::Step>>| steps.with(Vec::is_empty);
+    view! {
+        <div class="draft-tools" role="toolbar" aria-label="Draft">
+            <button class="icon-button" type="button" aria-label="Undo" title="Undo" disabled=move || none(board.past) on:click=move |_| board.undo()><Icon name="undo"/></button>
+            <button class="icon-button" type="button" aria-label="Redo" title="Redo" disabled=move || none(board.future) on:click=move |_| board.redo()><Icon name="redo"/></button>
+        </div>
+    }
+    .into_any()
+}
+
+/// Freezes what is saved and goes to the plan; the review page stands without wasm, so the browser loads it anew.
+#[component]
+fn Review() -> AnyView {
+    let board = use_board();
+    let api = use_api();
+    let wanted = RwSignal::new(false);
+    let freeze = Action::new_local(move |(): &()| {
+        let (draft, revision) = board.summary.with_untracked(|summary| (summary.id.clone(), summary.revision));
+        let answer = api.freeze_draft(&draft, &Freeze { revision });
+        async move {
+            board.saver.refused.set(None);
+            match answer.await {
+                Ok(plan) => {
+                    let _ = window().location().assign(&format!("/review/{}", encode(&plan.id)));
+                }
+                Err(problem) => board.saver.refused.set(Some(problem)),
+            }
+        }
+    });
+    Effect::new(move |_| {
+        if !wanted.get() {
+            return;
+        }
+        match board.saver.state.get() {
+            Saving::Busy => {}
+            Saving::Saved => {
+                wanted.set(false);
+                freeze.dispatch(());
+            }
+            _ => wanted.set(false),
+        }
+    });
+    let busy = move || wanted.get() || freeze.pending().get();
+    let is_empty = move || board.content.with(|stack| stack.components.is_empty());
+    let press = move |_| {
+        if is_empty() {
+            board.saver.refused.set(Some(Problem::invalid("empty_stack", "There is nothing to review yet.").hint("Add the first component.")));
+        } else if !busy() {
+            board.flush();
+            wanted.set(true);
+        }
+    };
+    view! {
+        <button class="btn btn--action" type="button" aria-disabled=move || busy().then_some("true") on:click=press>
+            {move || if busy() { "Freezing the plan…" } else { "Review draft" }}<Icon name="arrow"/>
+        </button>
+    }
+    .into_any()
+}

@@ -1,0 +1,81 @@
+//! What stands between the person and a saved draft: no answer, somebody else's edit, a refusal.
+
+use domain::change::{Change, touch};
+use domain::problem::Problem;
+use leptos::prelude::*;
+
+use super::board::{Board, use_board};
+use super::saving::Saving;
+use crate::part::problem::ProblemView;
+use crate::widget::icon::Icon;
+
+#[component]
+pub fn Notices() -> AnyView {
+    let board = use_board();
+    let saving = move || match board.saver.state.get() {
+        Saving::Saved | Saving::Busy => None,
+        Saving::Kept(problem) => Some(kept(board, problem)),
+        Saving::Conflict(problem) => Some(conflict(board, problem)),
+        Saving::Closed(problem) => Some(view! { <ProblemView problem/> }.into_any()),
+    };
+    let refused = move || {
+        board.saver.refused.get().map(|problem| {
+            view! {
+                <div class="board-notice"><ProblemView problem/><button class="icon-button icon-button--sm" type="button" aria-label="Close this notice" on:click=move |_| board.saver.refused.set(None)><Icon name="cross"/></button></div>
+            }
+        })
+    };
+    let said = move || {
+        board.refused.get().map(|why| {
+            view! {
+                <div class="callout callout--waiting"><Icon name="warn"/><p class="grow">{why}</p><button class="icon-button icon-button--sm" type="button" aria-label="Close this notice" on:click=move |_| board.refused.set(None)><Icon name="cross"/></button></div>
+            }
+        })
+    };
+    view! { <div class="board-notices" aria-live="assertive">{saving}{refused}{said}</div> }.into_any()
+}
+
+fn kept(board: Board, problem: Problem) -> AnyView {
+    view! {
+        <div class="callout callout--waiting"><Icon name="offline"/>
+            <div class="grow"><p class="callout-title">"Not saved yet"</p><p>{problem.detail}" Your edits are kept on this page and are sent again by themselves."</p></div>
+            <button class="btn btn--sm" type="button" on:click=move |_| board.saver.pump()>"Try now"</button>
+        </div>
+    }
+    .into_any()
+}
+
+fn conflict(board: Board, problem: Problem) -> AnyView {
+    let change = |key: &str| problem.more.get(key).and_then(|value| serde_json::from_value::<Change>(value.clone()).ok());
+    let (mine, theirs) = (change("mine"), change("theirs"));
+    view! {
+        <div class="callout callout--waiting"><Icon name="warn"/>
+            <div class="grow">
+                <p class="callout-title">{problem.detail.clone()}</p>
+                <div class="conflict mt">
+                    <div><h3>"As it stands now"</h3>{theirs.map(shown)}<button class="btn btn--sm" type="button" on:click=move |_| board.saver.give_up_first()>"Keep theirs"</button></div>
+                    <div><h3>"Your edit"</h3>{mine.map(shown)}<button class="btn btn--sm" type="button" on:click=move |_| board.saver.keep_mine()>"Keep mine"</button></div>
+                </div>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The place and the value of a change, for a person who compares two.
+fn shown(change: Change) -> AnyView {
+    let place = touch::touches(&change).to_string();
+    let value = match change {
+        Change::SetValuesText { text, .. } | Change::SetManifestText { text, .. } => text,
+        Change::SetValue { value, .. } => value.to_string(),
+        Change::UnsetValue { .. } => "removed".to_owned(),
+        Change::RenameComponent { name, .. } | Change::RenameStack { name } => name.to_string(),
+        Change::SetNamespace { namespace, .. } => namespace.unwrap_or_else(|| "none".to_owned()),
+        Change::SetChartSource { repository, name, .. } => format!("{repository} {name}"),
+        Change::SetChartVersion { version, .. } => version,
+        Change::AddComponent { .. } | Change::Connect { .. } | Change::DeclareVariable { .. } => "added".to_owned(),
+        Change::RemoveComponent { .. } | Change::Disconnect { .. } | Change::UndeclareVariable { .. } => "removed".to_owned(),
+        other => serde_json::to_string(&other).unwrap_or_default(),
+    };
+    view! { <p><code>{place}</code></p><pre class="conflict-text">{value}</pre> }.into_any()
+}

@@ -1,0 +1,64 @@
+//! A component against the record, and what the check says about it.
+
+use domain::api::draft::Check;
+use domain::finding::{Finding, Level};
+use domain::stack::{Component, Content, Stack};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    New,
+    Changed,
+    AsRecorded,
+}
+
+impl Standing {
+    /// Where it stands on the canvas is no change.
+    pub fn of(component: &Component, recorded: Option<&Stack>) -> Standing {
+        match recorded.and_then(|stack| stack.component(component.id.as_str())) {
+            None => Standing::New,
+            Some(before) if Component { layout: component.layout, ..before.clone() } == *component => Standing::AsRecorded,
+            Some(_) => Standing::Changed,
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Standing::New => "new in this draft",
+            Standing::Changed => "changed",
+            Standing::AsRecorded => "as recorded",
+        }
+    }
+}
+
+/// What is more than a pass, worst first.
+pub fn open(check: &Check) -> Vec<Finding> {
+    let mut open: Vec<Finding> = check.findings.iter().filter(|finding| finding.level > Level::Pass).cloned().collect();
+    open.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    open
+}
+
+pub fn open_of(check: &Check, id: &str) -> Vec<Finding> {
+    open(check).into_iter().filter(|finding| finding.at.component.as_deref() == Some(id)).collect()
+}
+
+/// `1 error, 2 warnings`; empty where there is neither.
+pub fn tally(findings: &[Finding]) -> String {
+    let errors = findings.iter().filter(|finding| finding.level == Level::Block).count();
+    let warnings = findings.len() - errors;
+    let counted = |count: usize, one: &str| (count > 0).then(|| format!("{count} {one}{}", if count == 1 { "" } else { "s" }));
+    [counted(errors, "error"), counted(warnings, "warning")].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+pub fn glyph(content: &Content) -> &'static str {
+    match content {
+        Content::Addon(_) => "helm",
+        Content::Manifest(_) => "manifest",
+    }
+}
+
+pub fn kind(content: &Content) -> &'static str {
+    match content {
+        Content::Addon(_) => "Helm addon",
+        Content::Manifest(_) => "manifest",
+    }
+}
