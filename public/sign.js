@@ -4,7 +4,7 @@ import { assert, fromBase64url, impossible } from "./passkey.js";
 import { count, el, icon } from "./_review/element.js";
 import { hunks } from "./_review/lines.js";
 import { allTyped, challenge, same, sameWords, sha256, wordsOf } from "./_review/proof.js";
-import { SECTIONS, about, changed, diff, environment, stat, title } from "./_review/sections.js";
+import { SECTIONS, about, changed, diff, environment, notes, stat, title } from "./_review/sections.js";
 
 const page = document.querySelector("[data-review]");
 const find = (selector) => page?.querySelector(selector);
@@ -75,6 +75,7 @@ async function checkPlan() {
     find(`[data-body="${section}"]`).replaceChildren(...[draw(read)].flat().filter(Boolean));
     mark(proof(section), "ok", "checked in this browser");
   }
+  for (const [section, note] of Object.entries(notes(read))) find(`[data-note="${section}"]`).textContent = note;
   return { bytes: found, read };
 }
 

@@ -36,15 +36,15 @@ const PLAN = {
 };
 const BYTES = Buffer.from(JSON.stringify(PLAN));
 
-const section = (id) => `<section><span class="proof" data-proof="${id}">not yet checked</span><div data-body="${id}">as the server drew it</div></section>`;
+const section = (id) => `<section><span data-note="${id}"></span><span class="proof" data-proof="${id}">not yet checked</span><div data-body="${id}">as the server drew it</div></section>`;
 /** The hooks of the page that the server renders. */
 const document = `<!doctype html><meta charset="utf-8"><title>Review</title><link rel="icon" href="data:,">
 <div data-review="p1" data-sha256="${hash(BYTES)}" data-kind="stack" data-cluster="nl-prod-1" data-armed="">
 <h1 data-fact="title"></h1><p data-fact="about"></p>
 ${["brief", "guards", "values", "variables", "secrets", "order"].map(section).join("")}
-<section><span class="proof" data-proof="files">not yet checked</span><div data-body="files"><details data-file="stacks/monitoring/loki.yaml" open>
+<section><span data-note="files"></span><span class="proof" data-proof="files">not yet checked</span><div data-body="files"><details data-file="stacks/monitoring/loki.yaml" open>
 <summary><span class="diffstat"></span><span data-file-proof></span></summary><div class="diff" role="region" aria-label="Diff of loki.yaml">as the server drew it</div></details></div></section>
-<aside><span data-fact="target"></span><span data-fact="repository"></span><span data-fact="size"></span>
+<aside><div data-body="drafted">as the server drew it</div><span data-fact="target"></span><span data-fact="repository"></span><span data-fact="size"></span>
 <label for="typed-0">Type data-loki-0 to confirm</label><input id="typed-0" data-typed="data-loki-0">
 <div data-problem role="alert" hidden></div><button type="button" disabled data-sign>Countersign &amp; deploy</button><p data-why role="status"></p></aside></div>
 <script type="module" src="/sign.js"></script>`;

@@ -31,8 +31,9 @@ function guard({ code: name, level, reason, at = {}, confirm, hint }) {
   return el("div", row,
     el("span", {}, el("span", `state state--${state}`, icon(glyph), word)),
     el("span", "guard-name", words(name)),
-    el("p", "guard-why", el("strong", {}, shown(reason)), place && " ", place && code(shown(place)),
-      hint && " ", hint && el("span", "muted", shown(hint)), confirm && [" Type ", code(shown(confirm)), " on the slip to go on."]));
+    el("div", "guard-why",
+      el("p", {}, el("strong", {}, shown(reason)), ...(hint ? [" ", el("span", "muted", shown(hint))] : []), ...(confirm ? [" Type ", code(shown(confirm)), " on the slip to go on."] : [])),
+      place && el("p", "value-note", code(shown(place)))));
 }
 
 function guards({ findings }) {
@@ -117,7 +118,28 @@ export function environment(name) {
   return el("span", `env env--${kind}`, name);
 }
 
-export const SECTIONS = { brief, guards, values, variables, secrets, order };
+function drafted({ writers, author: by }) {
+  const of = (kind) => writers.filter((writer) => writer.kind === kind).map((writer) => shown(writer.name)).join(", ");
+  const [people, agents] = [of("person"), of("agent")];
+  const caption = people ? (agents ? `Drafted, with ${people}` : `Drafted by ${people}`) : agents ? "Drafted" : `Drafted by ${shown(by.name)}`;
+  return [
+    agents && el("div", "signature signature--pencil", el("span", "signature-name", icon("pencil"), agents), el("div", "signature-line")),
+    el("p", "signature-caption", caption),
+  ];
+}
+
+export const SECTIONS = { brief, guards, values, variables, secrets, order, drafted };
+
+/** What stands beside a heading and counts. */
+export function notes(plan) {
+  const of = (level) => plan.findings.filter((finding) => finding.level === level).length;
+  const said = (number, one, many) => number && `${number} ${number === 1 ? one : many}`;
+  return {
+    guards: [said(of("block"), "blocks", "block"), said(of("confirm"), "needs you", "need you"), said(of("warn"), "warning", "warnings"), `${of("pass")} pass`].filter(Boolean).join(", "),
+    values: plan.values.length ? count(plan.values.length, "value") : "",
+    files: `${count(changed(plan).length, "file")}, byte for byte what will be committed`,
+  };
+}
 
 export function title({ kind, cluster, stack }) {
   if (kind === "stack_removal" && stack) return `Review the removal of ${stack.name} from ${cluster.name}`;
@@ -129,8 +151,9 @@ export function about(plan) {
   const said = [];
   if (plan.draft) said.push(plan.draft.based_on === undefined ? `Draft rev ${plan.draft.revision}, the first of this stack here.` : `Draft rev ${plan.draft.revision} against record ${String(plan.draft.based_on).padStart(4, "0")}.`);
   const of = (does) => steps(plan).filter((step) => step.does === does).length;
-  const counts = [["add", "adds"], ["change", "changes"], ["remove", "removes"]].filter(([does]) => of(does)).map(([does, verb]) => `${verb} ${of(does)}`);
-  if (counts.length) said.push(`${words(counts.join(", "))}.`);
+  const verbs = [["add", "adds"], ["change", "changes"], ["remove", "removes"]].filter(([does]) => of(does));
+  const counts = verbs.map(([does, verb], at) => (at ? `${verb} ${of(does)}` : `${words(verb)} ${count(of(does), "component")}`));
+  if (counts.length) said.push(`${counts.join(", ")}.`);
   said.push(`Deploying writes ${count(changed(plan).length, "file")} in one commit.`);
   return said.join(" ");
 }

@@ -97,7 +97,7 @@ pub fn title(plan: &Plan) -> String {
     }
 }
 
-/// `Draft rev 14 against record 0412. Adds 3, changes 2, removes 1. Deploying writes 8 files in one commit.`
+/// `Draft rev 14 against record 0412. Adds 3 components, changes 2, removes 1. Deploying writes 8 files in one commit.`
 fn about(plan: &Plan) -> String {
     let mut said = Vec::new();
     if let Some(draft) = &plan.draft {
@@ -108,11 +108,13 @@ fn about(plan: &Plan) -> String {
     }
     let of = |does: Does| plan.order.iter().flat_map(|wave| &wave.steps).filter(|step| step.does == does).count();
     let verbs = [(Does::Add, "adds"), (Does::Change, "changes"), (Does::Remove, "removes")];
-    let mut counts: Vec<String> =
-        verbs.into_iter().filter(|(does, _)| of(*does) > 0).map(|(does, verb)| format!("{verb} {}", of(does))).collect();
-    if let Some(first) = counts.first_mut() {
-        *first = super::section::words(first);
-        said.push(format!("{}.", counts.join(", ")));
+    let counted = verbs.into_iter().filter(|(does, _)| of(*does) > 0).enumerate().map(|(at, (does, verb))| match at {
+        0 => format!("{} {}", super::section::words(verb), count(of(does), "component")),
+        _ => format!("{verb} {}", of(does)),
+    });
+    let counted = counted.collect::<Vec<_>>().join(", ");
+    if !counted.is_empty() {
+        said.push(format!("{counted}."));
     }
     said.push(format!("Deploying writes {} in one commit.", count(plan.changed_files().count(), "file")));
     said.join(" ")

@@ -49,14 +49,14 @@ fn Row(finding: Finding) -> AnyView {
         Level::Pass => ("guard-row", State::Reconciled, "Pass"),
     };
     let place = [finding.at.component, finding.at.path].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let at = (!place.is_empty()).then(|| view! { " "<code>{shown(&place)}</code> });
+    let at = (!place.is_empty()).then(|| view! { <p class="value-note"><code>{shown(&place)}</code></p> });
     let typed = finding.confirm.map(|word| view! { " Type "<code>{shown(&word)}</code>" on the slip to go on." });
     let hint = finding.hint.map(|hint| view! { " "<span class="muted">{shown(&hint)}</span> });
     view! {
         <div class=row>
             <span><StateBadge state word/></span>
             <span class="guard-name">{words(&finding.code)}</span>
-            <p class="guard-why"><strong>{shown(&finding.reason)}</strong>{at}{hint}{typed}</p>
+            <div class="guard-why"><p><strong>{shown(&finding.reason)}</strong>{hint}{typed}</p>{at}</div>
         </div>
     }
     .into_any()

@@ -161,6 +161,8 @@ fn Ways(around: Around, plan: Plan, open: bool) -> AnyView {
         use domain::api::plan::DeploymentState::{Intended, Recorded, Unclear};
         matches!(deployment.state, Intended | Recorded | Unclear)
     });
+    // Where there is a button to sign, it has a place for problems of its own.
+    let signable = open && around.slip.armed;
     let again = (!open && !settled).then(|| view! { <button class="btn" type="button" data-plan-again="">"Plan again"</button> });
     let discard = (!settled).then(|| around.draft.clone()).flatten().map(|draft| {
         view! {
@@ -171,7 +173,7 @@ fn Ways(around: Around, plan: Plan, open: bool) -> AnyView {
     });
     view! {
         <div class="countersign-actions">
-            {(!open).then(|| view! { <div class="callout callout--failing" data-problem="" role="alert" hidden=true></div> })}
+            {(!signable).then(|| view! { <div class="callout callout--failing" data-problem="" role="alert" hidden=true></div> })}
             <div class="row">{again}{builder}</div>
             {discard}
         </div>
