@@ -44,7 +44,7 @@ fn List(environments: Vec<Environment>, reload: Callback<()>) -> AnyView {
     view! {
         <Sheet id="h-environments" title="Environments" note="From the first to try to the last to break">
             <div class="ledger-scroll">
-                <table class="ledger">
+                <table class="ledger ledger--middle">
                     <thead><tr><th scope="col">"Environment"</th><th scope="col">"Four eyes"</th><th scope="col">"Countersignatures"</th><th scope="col">"By password"</th>{may_administer.then(|| view! { <th scope="col"><span class="sr-only">"Order"</span></th> })}</tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>

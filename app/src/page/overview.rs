@@ -39,10 +39,11 @@ fn Found(found: Found) -> AnyView {
     let session = use_session();
     let may_administer = session.may(Act::Administer, &Target::Organisation);
     let clusters = found.clusters.clone();
-    let is_new = found.stacks.is_empty() && found.latest.is_empty() && found.desk.is_empty();
+    let is_new = found.stacks.is_empty() && found.desk.iter().all(|item| item.draft.is_none());
     let about = summary(&found);
     let body = if is_new {
-        view! { <FirstRun found/> }.into_any()
+        let waiting = (!found.desk.is_empty()).then(|| view! { <Desk items=found.desk.clone()/> });
+        view! { {waiting}<FirstRun found/> }.into_any()
     } else {
         view! {
             <div class="home-grid">

@@ -39,5 +39,5 @@ fn Steps(bootstrap: Bootstrap) -> AnyView {
             </li>
         }
     });
-    view! { <ol class="steps">{bootstrap.steps.into_iter().enumerate().map(step).collect_view()}{manifests}</ol> }.into_any()
+    view! { <ol class="first-steps">{bootstrap.steps.into_iter().enumerate().map(step).collect_view()}{manifests}</ol> }.into_any()
 }

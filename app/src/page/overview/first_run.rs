@@ -25,7 +25,7 @@ pub fn FirstRun(found: Overview) -> AnyView {
     let clusters = found.clusters.clone();
     view! {
         <Sheet id="h-first" title="Three steps to the first record" note="About ten minutes">
-            <ol class="steps">
+            <ol class="first-steps">
                 <li class="step" class:step--done=has_cluster>
                     <span class="step-mark" aria-hidden="true">{if has_cluster { view! { <Icon name="check"/> }.into_any() } else { view! { "1" }.into_any() }}</span>
                     <div>

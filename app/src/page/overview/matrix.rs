@@ -21,8 +21,7 @@ pub fn Matrix(clusters: Vec<Cluster>, rows: Vec<StackRow>) -> AnyView {
         rows.into_iter().map(|row| view! { <Row row clusters=clusters.clone()/> }).collect_view().into_any()
     };
     view! {
-        <div id="stacks">
-            <Sheet id="h-clusters" title="Stacks by cluster" note="What is recorded, and what is drafted on top">
+            <Sheet id="stacks" title="Stacks by cluster" note="What is recorded, and what is drafted on top">
                 <div class="ledger-scroll">
                     <table class="matrix">
                         <thead><tr><th scope="col"><span class="sr-only">"Stack"</span></th>{head}</tr></thead>
@@ -30,7 +29,6 @@ pub fn Matrix(clusters: Vec<Cluster>, rows: Vec<StackRow>) -> AnyView {
                     </table>
                 </div>
             </Sheet>
-        </div>
     }
     .into_any()
 }
