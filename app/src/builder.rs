@@ -4,6 +4,7 @@ mod add;
 mod board;
 mod canvas;
 mod describe;
+mod discard;
 mod dom;
 mod editor;
 mod head;
@@ -33,6 +34,10 @@ pub fn Builder(draft: Draft) -> AnyView {
     let board = Board::new(draft);
     provide_context(board);
     board.save_what_is_left_on_leaving();
+    Effect::new(move |_| {
+        board.content.track();
+        board.forget_what_is_gone();
+    });
     view! {
         <div class="builder">
             <Head/>

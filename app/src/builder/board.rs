@@ -164,7 +164,6 @@ impl Board {
         );
     }
 
-    #[cfg(feature = "hydrate")]
     /// Whether text of this component is not yet part of an edit.
     pub fn is_typing(self, component: &Name) -> bool {
         self.typed.with_value(|typed| typed.as_ref().is_some_and(|typed| typed.component == *component))
@@ -262,7 +261,7 @@ impl Board {
         self.content.with_untracked(|stack| name_in(stack, id))
     }
 
-    fn forget_what_is_gone(self) {
+    pub fn forget_what_is_gone(self) {
         let gone = self.content.with_untracked(|stack| match self.chosen.get_untracked() {
             Some(Chosen::Component(id)) => stack.component(id.as_str()).is_none(),
             Some(Chosen::Edge { component, on }) => {

@@ -38,7 +38,7 @@ fn Form(open: RwSignal<bool>) -> AnyView {
         let ticket = summary.ticket.clone().unwrap_or_default();
         (summary.id.clone(), RwSignal::new(summary.title.clone()), RwSignal::new(summary.why.clone()), RwSignal::new(ticket))
     });
-    let save = Action::new_local(move |(): &()| {
+    let save = Action::new(move |(): &()| {
         let edit = DraftEdit { title: Some(title.get_untracked()), why: Some(why.get_untracked()), ticket: Some(ticket.get_untracked()) };
         let answer = api.edit_draft(&id, &edit);
         async move {

@@ -10,6 +10,8 @@ mod mirror;
 
 /// Where CodeMirror goes.
 const HOST: &str = "editor-host";
+/// The plain text field.
+const SOURCE: &str = "editor-source";
 
 #[component]
 pub fn TextEditor(id: Name) -> AnyView {
@@ -23,6 +25,15 @@ pub fn TextEditor(id: Name) -> AnyView {
         board.content.with(|stack| stack.component(of.as_str()).map(|found| found.text().to_owned()).unwrap_or_default())
     });
     let mirrored = RwSignal::new(false);
+    let shown = RwSignal::new(text.get_untracked());
+    let own = id.clone();
+    // Another person's edit or an undo; never over what is being typed.
+    Effect::new(move |_| {
+        let now = text.get();
+        if !board.is_typing(&own) {
+            shown.set(now);
+        }
+    });
     #[cfg(feature = "hydrate")]
     mirror::mount_when_there(board, id.clone(), label, text, mirrored);
     let typed = id.clone();
@@ -30,10 +41,13 @@ pub fn TextEditor(id: Name) -> AnyView {
         <h3 class="editor-title">{label}</h3>
         <div class="editor" id=HOST class:editor--plain=move || !mirrored.get()></div>
         <Show when=move || !mirrored.get()>
-            <textarea class="editor-source" aria-label=label spellcheck="false" autocomplete="off" rows="16" readonly=!board.may_edit
-                prop:value=move || text.get() on:input={
+            <textarea class="editor-source" id=SOURCE aria-label=label spellcheck="false" autocomplete="off" rows="16" readonly=!board.may_edit
+                prop:value=move || shown.get() on:input={
                     let typed = typed.clone();
-                    move |event| board.type_text(&typed, event_target_value(&event))
+                    move |event| {
+                        shown.set(event_target_value(&event));
+                        board.type_text(&typed, event_target_value(&event));
+                    }
                 } on:blur=move |_| board.flush()>{text.get_untracked()}</textarea>
         </Show>
     }

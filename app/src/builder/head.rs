@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::board::use_board;
 use super::describe::Describe;
+use super::discard::Discard;
 use super::saving::Saving;
 use crate::api::{encode, use_api};
 use crate::part::author::AuthorMark;
@@ -21,7 +22,7 @@ pub fn Head() -> AnyView {
     let revision = move || format!("Draft rev {}", board.summary.with(|summary| summary.revision));
     let environment = board.summary.with_untracked(|summary| summary.environment.to_string());
     let read_only = (!board.may_edit).then(|| view! { <span class="state state--paused"><Icon name="eye"/>"Read only"</span> });
-    let tools = board.may_edit.then(|| view! { <Steps/><span class="divider"></span><Review/> });
+    let tools = board.may_edit.then(|| view! { <Steps/><Discard/><span class="divider"></span><Review/> });
     view! {
         <header class="stack-head">
             <h1 class="stack-name">{name}</h1>
@@ -83,7 +84,7 @@ fn Review() -> AnyView {
     let board = use_board();
     let api = use_api();
     let wanted = RwSignal::new(false);
-    let freeze = Action::new_local(move |(): &()| {
+    let freeze = Action::new(move |(): &()| {
         let (draft, revision) = board.summary.with_untracked(|summary| (summary.id.clone(), summary.revision));
         let answer = api.freeze_draft(&draft, &Freeze { revision });
         async move {

@@ -25,7 +25,9 @@ pub const FIRST: &str = "inspect-first";
 #[component]
 pub fn Dock() -> AnyView {
     let board = use_board();
-    let body = move || match board.chosen.get() {
+    // Choosing the same again must not build its editor anew.
+    let chosen = Memo::new(move |_| board.chosen.get());
+    let body = move || match chosen.get() {
         Some(Chosen::Component(id)) => view! { <Inspector id/> }.into_any(),
         Some(Chosen::Edge { component, on }) => view! { <EdgeView component on/> }.into_any(),
         None => view! { <Whole/> }.into_any(),

@@ -146,7 +146,12 @@ fn keys(board: Board, event: &KeyboardEvent) {
         }
         "Delete" | "Backspace" => {
             event.prevent_default();
+            let neighbour = at.and_then(|at| order.get(at + 1).or_else(|| order.get(at.checked_sub(1)?)));
             board.remove_chosen();
+            if let Some(id) = neighbour.filter(|_| board.may_edit) {
+                board.choose(id);
+                dom::focus(&item_id(id));
+            }
             return;
         }
         _ => return,

@@ -235,6 +235,12 @@ impl Saver {
         self.waiting.set(self.queue.with_value(VecDeque::len));
     }
 
+    /// The draft is discarded: nothing goes out any more.
+    pub fn forget_the_rest(self) {
+        self.queue.update_value(VecDeque::clear);
+        self.state.set(Saving::Saved);
+    }
+
     /// For when the page is left: whatever no answer came for goes out once more, without this page.
     pub fn send_the_rest(self) {
         let Some(rest) = self.queue.try_update_value(std::mem::take) else { return };

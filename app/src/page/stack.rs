@@ -83,7 +83,7 @@ fn NoDraft(cluster: Cluster, stack: String) -> AnyView {
     let problem = RwSignal::new(None::<Problem>);
     let record = format!("/record?cluster={}&stack={}", encode(cluster.name.as_str()), encode(&stack));
     let (on, of) = (cluster.name.to_string(), stack.clone());
-    let edit = Action::new_local(move |(): &()| {
+    let edit = Action::new(move |(): &()| {
         let (api, navigate, on, of) = (api.clone(), navigate.clone(), on.clone(), of.clone());
         async move {
             problem.set(None);

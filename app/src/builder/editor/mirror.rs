@@ -36,6 +36,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn get(this: &Editor) -> String;
     #[wasm_bindgen(method)]
+    fn focus(this: &Editor);
+    #[wasm_bindgen(method)]
     fn diagnostics(this: &Editor, list: &JsValue);
     #[wasm_bindgen(method)]
     fn offer(this: &Editor, names: &JsValue);
@@ -74,6 +76,9 @@ pub fn mount_when_there(board: Board, id: Name, label: &'static str, text: Memo<
             // What was typed into the text field while this loaded.
             board.flush();
             editor.set(&text.get_untracked());
+            if document().active_element().is_some_and(|active| active.id() == super::SOURCE) {
+                editor.focus();
+            }
             held.set_value(SendWrapper::new(Some(Held { editor, _changed: changed })));
             mirrored.set(true);
         });

@@ -24,9 +24,13 @@ where
     let typed = RwSignal::new(value.get_untracked());
     let error = RwSignal::new(None::<String>);
     // Another person's edit, an undo: shown unless something wrong stands here.
-    Effect::new(move |_| {
-        typed.set(value.get());
-        error.set(None);
+    Effect::new(move |before: Option<String>| {
+        let now = value.get();
+        if before.as_ref() != Some(&now) {
+            typed.set(now.clone());
+            error.set(None);
+        }
+        now
     });
     let save = move || {
         let text = typed.get_untracked().trim().to_owned();
