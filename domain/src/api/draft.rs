@@ -84,10 +84,10 @@ pub struct Check {
     pub waves: Vec<Vec<String>>,
 }
 
-/// `POST /api/v1/clusters/{cluster}/drafts`
+/// `POST /api/v1/clusters/{cluster}/drafts`. [`Start`] refuses unknown fields: here serde cannot tell them from
+/// flattened ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct NewDraft {
     #[serde(flatten)]
     pub start: Start,
@@ -95,7 +95,7 @@ pub struct NewDraft {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case", tag = "start")]
+#[serde(rename_all = "snake_case", tag = "start", deny_unknown_fields)]
 pub enum Start {
     /// An empty canvas for a new stack.
     Empty { name: Name },

@@ -41,10 +41,15 @@ pub async fn ceremony(server: &Server, caller: &Caller, id: &str) -> Result<Cere
 /// and goes out.
 pub async fn approve(server: &Server, caller: &Caller, id: &str, approve: Approve) -> Result<Plan, Problem> {
     let person = caller.person()?;
-    let mut db = server.store.read().await?;
-    let (row, cluster) = plan::find(&mut db, caller, id).await?;
+    let (_, cluster) = plan::find(&mut *server.store.read().await?, caller, id).await?;
     let target = place::target(&cluster);
     caller.may(principal::Act::Deploy, &target)?;
+    // From counting the approvals to recording: people who sign at the same moment go one after the other, so that
+    // the last one needed is known to be the last, and nobody is asked to sign again because a neighbour was faster.
+    let lease = server.leases.of(&cluster.id);
+    let _held = lease.lock().await;
+    let mut db = server.store.read().await?;
+    let (row, _) = plan::find(&mut db, caller, id).await?;
     let planned = intend::read(&row)?;
     still_stands(&row)?;
     if let Some(block) = planned.blocks().next() {
@@ -87,11 +92,11 @@ pub async fn approve(server: &Server, caller: &Caller, id: &str, approve: Approv
     let files = intend::files(server, &planned).await?;
     let signed = Signed { row, plan: planned, consent, evidence, files };
     let deployment = intend_with(server, caller, &cluster, signed, approval).await?;
-    push::advance(server, &deployment).await?;
+    push::advance_held(server, &deployment).await?;
     plan::get(server, caller, id).await
 }
 
-/// Builds the commit outside the writer, then stores approval and intent together.
+/// Builds the commit outside the writer, then stores approval and intent together. The caller holds the lease.
 async fn intend_with(
     server: &Server,
     caller: &Caller,
@@ -99,8 +104,6 @@ async fn intend_with(
     signed: Signed,
     approval: store::approval::Approval,
 ) -> Result<String, Problem> {
-    let lease = server.leases.of(&cluster.id);
-    let held = lease.lock().await;
     let known = Known::of(&mut *server.store.read().await?, &signed.row).await?;
     let next = known.next;
     let key = server.platform_key.clone();
@@ -153,7 +156,6 @@ async fn intend_with(
         Ok(())
     })
     .await?;
-    drop(held);
     reach("intend.after_store");
     Ok(id)
 }

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::api::draft::Origin;
 use domain::api::plan::{Approval, Freeze, Plan};
-use domain::api::{Author, AuthorKind};
 use domain::audit::Act;
 use domain::change::{Change, touch::Touch, touch::touches};
 use domain::plan::build::{self, About, Authorship, Built, Input, SecretFact};
@@ -58,7 +57,7 @@ pub async fn freeze(server: &Server, caller: &Caller, draft_id: &str, wanted: Fr
     let recorded_secrets = recorded_fingerprints(&mut db, &found.stack.id).await?;
     let environment = environment(&mut db, &found.cluster).await?;
     let people = names(&mut db).await?;
-    let authorship = authorship(&mut db, &found, &stack, &people).await?;
+    let authorship = authorship(&mut db, &found, &stack).await?;
     let about = about(server, caller, &found, &people)?;
     let ours = ours(&mut db, &found.cluster.id).await?;
     drop(db);
@@ -218,18 +217,10 @@ fn blank(server: &Server, caller: &Caller, people: &People) -> Result<About, Pro
 }
 
 /// Who wrote what: every edit of this draft at what it touches, and the draft's author for what it began with.
-async fn authorship(db: &mut Conn, found: &Found, stack: &Stack, people: &People) -> Result<Vec<Authorship>, Problem> {
-    let writer = |kind: &str, id: &str| {
-        let Author { kind, id, name } = people.author(kind, id);
-        let kind = match kind {
-            AuthorKind::Person => WriterKind::Person,
-            AuthorKind::Agent => WriterKind::Agent,
-        };
-        Writer { kind, id, name, owner: None }
-    };
+async fn authorship(db: &mut Conn, found: &Found, stack: &Stack) -> Result<Vec<Authorship>, Problem> {
     let mut authorship = Vec::new();
     if found.row.origin != "person" {
-        let author = writer(&found.row.author_kind, &found.row.author);
+        let author = writer(db, &found.row.author_kind, &found.row.author).await?;
         authorship.extend(stack.components.iter().map(|component| Authorship {
             component: Some(component.id.clone()),
             path: None,
@@ -239,6 +230,7 @@ async fn authorship(db: &mut Conn, found: &Found, stack: &Stack, people: &People
     for edit in store::draft::edits_since(db, &found.row.id, 0).await? {
         let changes: Vec<Change> =
             serde_json::from_str(&edit.changes).map_err(|error| Problem::internal(format!("draft_change {}: {error}", edit.id)))?;
+        let author = writer(db, &edit.author_kind, &edit.author).await?;
         for change in &changes {
             let (component, path) = match touches(change) {
                 Touch::Field(_, "layout") => continue,
@@ -246,10 +238,23 @@ async fn authorship(db: &mut Conn, found: &Found, stack: &Stack, people: &People
                 Touch::Value(id, path) => (Some(id), Some(path)),
                 Touch::Variable(_) | Touch::Stack(_) => (None, None),
             };
-            authorship.push(Authorship { component, path, writer: writer(&edit.author_kind, &edit.author) });
+            authorship.push(Authorship { component, path, writer: author.clone() });
         }
     }
     Ok(authorship)
+}
+
+/// A person under the name that the roster knows, so that four eyes can be told from Git alone; an agent with the
+/// person whose acts its acts count as.
+async fn writer(db: &mut Conn, kind: &str, id: &str) -> Result<Writer, Problem> {
+    let (kind, name, owner) = if kind == "agent" {
+        let agent = store::agent::get(db, id).await?;
+        let (name, owner) = agent.map(|agent| (agent.name, agent.owner)).unzip();
+        (WriterKind::Agent, name, owner)
+    } else {
+        (WriterKind::Person, store::person::get(db, id).await?.map(|person| person.name), None)
+    };
+    Ok(Writer { kind, id: id.to_owned(), name: name.unwrap_or_else(|| id.to_owned()), owner })
 }
 
 async fn recorded_fingerprints(db: &mut Conn, stack: &str) -> Result<BTreeMap<String, String>, Problem> {

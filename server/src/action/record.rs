@@ -84,7 +84,7 @@ pub async fn shown(db: &mut Conn, caller: &Caller, people: &People, row: store::
         commit: row.commit_id,
         plan: row.plan,
         plan_sha256: stored.sha256,
-        drafted_by: planned.writers.iter().map(author).collect(),
+        drafted_by: planned.writers.iter().map(|writer| author(people, writer)).collect(),
         signers,
         recorded_at: row.recorded_at,
         files: u32::try_from(planned.changed_files().count()).unwrap_or(u32::MAX),
@@ -94,12 +94,17 @@ pub async fn shown(db: &mut Conn, caller: &Caller, people: &People, row: store::
     }))
 }
 
-fn author(writer: &domain::plan::Writer) -> Author {
+/// As people are called now; the plan holds the name that the roster knows.
+fn author(people: &People, writer: &domain::plan::Writer) -> Author {
     let kind = match writer.kind {
         WriterKind::Person => AuthorKind::Person,
         WriterKind::Agent => AuthorKind::Agent,
     };
-    Author { kind, id: writer.id.clone(), name: writer.name.clone() }
+    let name = match kind {
+        AuthorKind::Person => people.of(&writer.id),
+        AuthorKind::Agent => writer.name.clone(),
+    };
+    Author { kind, id: writer.id.clone(), name }
 }
 
 /// The names that `allowed_signers` knows the signers by.

@@ -30,16 +30,19 @@ enum Told {
 
 /// Takes a deployment as far as it gets. Recorded, stale and rejected are final; otherwise a later call goes on.
 pub async fn advance(server: &Server, deployment: &str) -> Result<Deployment, Problem> {
-    let mut db = server.store.read().await?;
-    let mut row = store::deployment::get(&mut db, deployment).await?.ok_or_else(|| Problem::not_found("deployment"))?;
-    if !matches!(row.state.as_str(), "intended" | "pushed") {
-        return Ok(row);
-    }
+    let row = store::deployment::get(&mut *server.store.read().await?, deployment).await?;
+    let row = row.ok_or_else(|| Problem::not_found("deployment"))?;
     reach("push.before_lease");
     let lease = server.leases.of(&row.cluster);
     let _held = lease.lock().await;
     reach("push.after_lease");
-    row = store::deployment::get(&mut db, deployment).await?.ok_or_else(|| Problem::not_found("deployment"))?;
+    advance_held(server, deployment).await
+}
+
+/// The same for who holds the lease of the repository already.
+pub async fn advance_held(server: &Server, deployment: &str) -> Result<Deployment, Problem> {
+    let mut db = server.store.read().await?;
+    let mut row = store::deployment::get(&mut db, deployment).await?.ok_or_else(|| Problem::not_found("deployment"))?;
     if !matches!(row.state.as_str(), "intended" | "pushed") {
         return Ok(row);
     }
@@ -186,6 +189,11 @@ async fn record(server: &Server, signed: &Signed, row: Deployment) -> Result<Dep
         };
         store::entry::insert(tx, &entry).await?;
         store::plan::set_state(tx, &row.plan, "deployed", None).await?;
+        if let Some(stack) = &signed.row.stack {
+            let reason =
+                format!("{} changed this stack since this plan was made. Plan again.", domain::record::number(number.unsigned_abs()));
+            store::plan::outdate_of_stack(tx, stack, &reason).await?;
+        }
         if let Some(draft) = &signed.row.draft {
             store::draft::set_state(tx, draft, "recorded").await?;
         }

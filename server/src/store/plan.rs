@@ -92,6 +92,16 @@ pub async fn set_state(tx: &mut Tx, id: &str, state: &str, reason: Option<&str>)
     Ok(())
 }
 
+/// Plans of a stack that was recorded otherwise meanwhile: nobody is asked to sign what cannot be deployed.
+pub async fn outdate_of_stack(tx: &mut Tx, stack: &str, reason: &str) -> Result<()> {
+    sqlx::query("update plan set state = 'stale', reason = $2 where stack = $1 and state = 'frozen'")
+        .bind(stack)
+        .bind(reason)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Earlier plans of the same subject make room for a new one.
 pub async fn withdraw_of_draft(tx: &mut Tx, draft: &str) -> Result<()> {
     sqlx::query("update plan set state = 'withdrawn' where draft = $1 and state = 'frozen'").bind(draft).execute(&mut **tx).await?;

@@ -28,7 +28,13 @@ pub async fn freeze_roster(server: &Server, caller: &Caller, name: &str) -> Resu
     planned(server, caller, name, "roster", plan::roster).await
 }
 
-async fn planned(server: &Server, caller: &Caller, name: &str, kind: &'static str, build: fn(&BindInput<'_>) -> Built) -> Result<Plan, Problem> {
+async fn planned(
+    server: &Server,
+    caller: &Caller,
+    name: &str,
+    kind: &'static str,
+    build: fn(&BindInput<'_>) -> Built,
+) -> Result<Plan, Problem> {
     caller.person()?;
     let mut db = server.store.read().await?;
     let row = place::cluster(&mut db, caller, Act::Administer, name).await?;
@@ -72,12 +78,7 @@ async fn planned(server: &Server, caller: &Caller, name: &str, kind: &'static st
 
 /// The roster that follows `before`: keys of everybody who may deploy here join, revoked ones and those of people
 /// who may no longer deploy end. Lines are never removed.
-async fn roster(
-    db: &mut Conn,
-    server: &Server,
-    cluster: &store::cluster::Cluster,
-    before: Roster,
-) -> Result<Roster, Problem> {
+async fn roster(db: &mut Conn, server: &Server, cluster: &store::cluster::Cluster, before: Roster) -> Result<Roster, Problem> {
     let now = moment(server.clock.now())?;
     let broken = |error: &dyn std::fmt::Display| Problem::internal(format!("making the roster: {error}"));
     let mut roster = before;
