@@ -3,3 +3,4 @@
 pub mod person;
 pub mod render;
 pub mod serve;
+pub mod verify;

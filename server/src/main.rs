@@ -19,6 +19,7 @@ enum Command {
     /// Starts the server.
     Serve(Config),
     Render(command::render::Render),
+    Verify(command::verify::Verify),
     /// People, from the host.
     #[command(subcommand)]
     Person(Person),
@@ -42,6 +43,7 @@ async fn main() -> ExitCode {
             command::serve::serve(config).await
         }
         Command::Render(render) => return command::render::render(&render),
+        Command::Verify(verify) => return command::verify::verify(&verify),
         Command::Person(Person::Enrol { name, config }) => command::person::enrol(config, &name).await,
     };
     match done {

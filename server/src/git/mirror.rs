@@ -76,6 +76,15 @@ impl Mirror {
         }
     }
 
+    /// The commit that `HEAD` stands for; `None` in an empty repository.
+    pub fn checked_out(&self) -> Result<Option<ObjectId>, GitError> {
+        match self.repository.refname_to_id("HEAD") {
+            Ok(oid) => Ok(Some(oid.into())),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(GitError::of_storage(&error)),
+        }
+    }
+
     pub fn has(&self, id: ObjectId) -> bool {
         self.repository.odb().is_ok_and(|odb| odb.exists(id.oid()))
     }

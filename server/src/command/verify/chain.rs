@@ -1,0 +1,158 @@
+//! Walks a branch from its first commit and carries along what the entries so far have established.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::name::Name;
+use domain::plan::{ClusterIdentity, Plan, RepositoryIdentity};
+use domain::record;
+use domain::repository::Tree;
+
+use super::entry::{self, Judged};
+use super::trust::Trust;
+use crate::git::{Commit, Mirror, ObjectId, PathChange};
+use crate::identity::roster::Roster;
+
+pub struct Report {
+    /// Oldest first.
+    pub rows: Vec<Row>,
+    pub is_pinned: bool,
+    /// The digest of the first roster.
+    pub root: Option<String>,
+    /// Commits behind one that is not good.
+    pub not_judged: usize,
+}
+
+pub struct Row {
+    pub commit: String,
+    pub what: What,
+    /// Why it is not good.
+    pub bad: Option<String>,
+}
+
+pub enum What {
+    Entry {
+        number: u64,
+        about: String,
+        /// Each with the key's fingerprint.
+        by: Vec<String>,
+    },
+    /// Somebody else's commit.
+    Foreign { subject: String },
+    /// It gives itself out as an entry and is none.
+    Broken,
+}
+
+impl Report {
+    pub fn first_bad(&self) -> Option<&Row> {
+        self.rows.iter().find(|row| row.bad.is_some())
+    }
+}
+
+/// What holds after the entries so far.
+#[derive(Default)]
+pub struct State {
+    pub known: Option<Known>,
+    /// Digests of the plans: each is deployed once.
+    pub plans: BTreeSet<String>,
+    /// Governed paths that nobody's countersignature covers, with the row that changed them.
+    pub tainted: BTreeMap<String, usize>,
+}
+
+pub struct Known {
+    pub number: u64,
+    pub cluster: ClusterIdentity,
+    pub repository: RepositoryIdentity,
+    pub tree: Tree,
+    /// As the last entry that wrote it left it; it judges the next entry.
+    pub roster: Roster,
+    stacks: BTreeSet<Name>,
+    /// Every path that some entry wrote.
+    written: BTreeSet<String>,
+}
+
+impl Known {
+    fn governs(&self, path: &str) -> bool {
+        self.written.contains(path) || self.tree.stack_of(path).is_some_and(|stack| self.stacks.contains(&stack))
+    }
+}
+
+pub fn walk(mirror: &Mirror, head: ObjectId, trust: Option<Trust>) -> anyhow::Result<Report> {
+    let mut commits = mirror.log(head, None, usize::MAX)?;
+    commits.reverse();
+    let mut state = State::default();
+    let mut report = Report { rows: Vec::new(), is_pinned: trust.is_some(), root: None, not_judged: 0 };
+    for (place, commit) in commits.iter().enumerate() {
+        let changed = mirror.changed_paths(commit.parents.first().copied(), commit.id)?;
+        let row = match is_foreign(commit, &changed) {
+            true => foreign(commit, &changed, &mut state, place),
+            false => match entry::judge(mirror, commit, &changed, &state, trust.as_ref()) {
+                Ok(judged) => accept(commit, judged, &mut state, &mut report),
+                Err(error) => Row { commit: commit.id.to_string(), what: claimed(commit), bad: Some(format!("{error:#}")) },
+            },
+        };
+        let is_bad = row.bad.is_some();
+        report.rows.push(row);
+        if is_bad {
+            report.not_judged = commits.len() - place - 1;
+            break;
+        }
+    }
+    // A change that a later entry wrote over or took up is history; one that still stands is not countersigned.
+    for (path, place) in &state.tainted {
+        let bad = &mut report.rows[*place].bad;
+        bad.get_or_insert_with(|| format!("it changes {path}, which only an entry may, and no entry since has answered for that"));
+    }
+    Ok(report)
+}
+
+/// Whether a commit neither says that it is an entry nor touches what only entries write.
+fn is_foreign(commit: &Commit, changed: &[PathChange]) -> bool {
+    let is_evidence = |path: &str| path.starts_with(".countersign/") || path.contains("/.countersign/");
+    record::read_trailers(&commit.message).is_none() && !changed.iter().any(|change| is_evidence(&change.path))
+}
+
+fn claimed(commit: &Commit) -> What {
+    match record::read_trailers(&commit.message) {
+        Some(said) => What::Entry { number: said.record, about: said.stack.unwrap_or_else(|| String::from("?")), by: Vec::new() },
+        None => What::Broken,
+    }
+}
+
+fn foreign(commit: &Commit, changed: &[PathChange], state: &mut State, place: usize) -> Row {
+    if let Some(known) = &state.known {
+        for change in changed.iter().filter(|change| known.governs(&change.path)) {
+            state.tainted.entry(change.path.clone()).or_insert(place);
+        }
+    }
+    let subject = commit.message.lines().next().unwrap_or_default().to_owned();
+    Row { commit: commit.id.to_string(), what: What::Foreign { subject }, bad: None }
+}
+
+fn accept(commit: &Commit, judged: Judged, state: &mut State, report: &mut Report) -> Row {
+    let Judged { number, plan, sha256, by, roster, root } = judged;
+    report.root = report.root.take().or(root);
+    let before = state.known.take();
+    let mut known = Known {
+        number,
+        cluster: plan.cluster.clone(),
+        repository: plan.repository.clone(),
+        tree: plan.tree(),
+        roster,
+        stacks: before.as_ref().map(|known| known.stacks.clone()).unwrap_or_default(),
+        written: before.map(|known| known.written).unwrap_or_default(),
+    };
+    known.stacks.extend(plan.stack.iter().map(|stack| stack.id.clone()));
+    // Every owned file stands in the plan with its digests, so whoever signed it answers for all of them.
+    state.tainted.retain(|path, _| !plan.owns(path) && !plan.files.iter().any(|file| file.path == *path));
+    known.written.extend(plan.files.iter().map(|file| file.path.clone()));
+    state.known = Some(known);
+    state.plans.insert(sha256);
+    Row { commit: commit.id.to_string(), what: What::Entry { number, about: about(&plan), by }, bad: None }
+}
+
+fn about(plan: &Plan) -> String {
+    match &plan.stack {
+        Some(stack) => stack.id.to_string(),
+        None => serde_json::to_value(plan.kind).ok().and_then(|kind| kind.as_str().map(|kind| format!("({kind})"))).unwrap_or_default(),
+    }
+}
