@@ -6,6 +6,9 @@ mod support;
 
 mod approval;
 mod audit;
+mod deploy;
+mod deploy_killed;
+mod deploy_refused;
 mod doors;
 mod durability;
 mod git_commit;
@@ -23,3 +26,4 @@ mod request;
 mod sessions;
 mod setup;
 mod start;
+mod verify;

@@ -6,6 +6,7 @@ pub mod git;
 pub mod git_http;
 pub mod machine;
 pub mod needs;
+pub mod signing;
 pub mod sshd;
 
 use std::path::Path;
