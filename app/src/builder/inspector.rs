@@ -1,5 +1,6 @@
 //! The dock: the chosen component with its fields, its text, and what its expressions resolve to.
 
+mod declared;
 mod facts;
 mod field;
 mod waits;
@@ -15,6 +16,7 @@ use super::standing;
 use crate::part::finding::FindingList;
 use crate::widget::icon::Icon;
 
+use declared::Declared;
 use facts::{Secrets, Variables};
 use field::CommitField;
 use waits::WaitsFor;
@@ -56,6 +58,7 @@ fn Whole() -> AnyView {
             <p class="muted">"Choose a component to see its chart, its order and its values."</p>
             {move || about().map(|about| view! { <p>{about}</p> })}
         </div>
+        <Declared/>
         <Variables/>
         <Secrets/>
     }

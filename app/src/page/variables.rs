@@ -1,7 +1,7 @@
 //! Variables: a ladder per name, from the organisation down to one stack on one cluster.
 
 mod form;
-mod typed;
+pub mod typed;
 
 use std::collections::BTreeMap;
 

@@ -67,5 +67,5 @@ fn WaitSelect(id: Name) -> AnyView {
             </select>
         }
     };
-    view! { <div class="mt-sm">{select}</div> }.into_any()
+    view! { <div class="mt">{select}</div> }.into_any()
 }
