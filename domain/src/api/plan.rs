@@ -7,7 +7,6 @@ use super::Author;
 /// `POST /api/v1/drafts/{draft}/plans`: freezes the draft at this revision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Freeze {
     pub revision: u64,
 }
