@@ -54,6 +54,7 @@ export function done(enrolled) {
       return item;
     }),
   );
+  find("[data-second-why]").hidden = Boolean(enrolled?.advice?.length);
   if (enrolled && !enrolled.passkey.may_sign) {
     find("[data-done-lede]").textContent = "This key logs you in. It lacks ES256, so it cannot sign: register another one to deploy.";
   }

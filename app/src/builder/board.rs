@@ -18,7 +18,10 @@ use super::undo::{Step, back};
 pub enum Chosen {
     Component(Name),
     /// `component` waits for `on`.
-    Edge { component: Name, on: Name },
+    Edge {
+        component: Name,
+        on: Name,
+    },
 }
 
 /// Text on its way into the draft: typed, not yet an edit.

@@ -9,9 +9,9 @@ mod viewport;
 
 use domain::change::Change;
 use domain::name::Name;
+use domain::stack::Point;
 use domain::stack::graph::would_cycle;
 use domain::stack::layout::{HEIGHT, Layout, Route, WIDTH};
-use domain::stack::Point;
 use leptos::ev::{PointerEvent, WheelEvent};
 use leptos::prelude::*;
 
@@ -36,10 +36,20 @@ const STILL: f64 = 4.0;
 #[derive(Debug, Clone, PartialEq)]
 enum Held {
     Nothing,
-    View { from: (f64, f64), before: Viewport },
-    Box { id: Name, from: Point, grip: Point, moved: bool },
+    View {
+        from: (f64, f64),
+        before: Viewport,
+    },
+    Box {
+        id: Name,
+        from: Point,
+        grip: Point,
+        moved: bool,
+    },
     /// A new edge: whoever it is dropped on waits for `on`.
-    Edge { on: Name },
+    Edge {
+        on: Name,
+    },
 }
 
 /// An edge while it is being drawn, with pointer or keys.

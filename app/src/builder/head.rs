@@ -58,9 +58,8 @@ fn Status() -> AnyView {
             view! { <AuthorMark author=author.clone()/> }.into_any()
         }
     };
-    let based = board.summary.with_untracked(|summary| {
-        summary.based_on.map(|entry| (entry_path(summary.cluster.as_str(), entry), number(entry)))
-    });
+    let based =
+        board.summary.with_untracked(|summary| summary.based_on.map(|entry| (entry_path(summary.cluster.as_str(), entry), number(entry))));
     let based = based.map(|(href, entry)| view! { <span>"based on "<a href=href>{format!("record {entry}")}</a></span> });
     view! { <div class="save-status"><span role="status" aria-live="polite">{words}</span>{by}{based}</div> }.into_any()
 }
@@ -114,7 +113,10 @@ fn Review() -> AnyView {
     let is_empty = move || board.content.with(|stack| stack.components.is_empty());
     let press = move |_| {
         if is_empty() {
-            board.saver.refused.set(Some(Problem::invalid("empty_stack", "There is nothing to review yet.").hint("Add the first component.")));
+            board
+                .saver
+                .refused
+                .set(Some(Problem::invalid("empty_stack", "There is nothing to review yet.").hint("Add the first component.")));
         } else if !busy() {
             board.flush();
             wanted.set(true);

@@ -121,7 +121,8 @@ type Found = Memo<Option<Component>>;
 fn CommonFields(id: Name, component: Found) -> AnyView {
     let board = use_board();
     let name = Signal::derive(move || component.with(|found| found.as_ref().map(|found| found.name.to_string()).unwrap_or_default()));
-    let namespace = Signal::derive(move || component.with(|found| found.as_ref().and_then(|found| found.namespace.clone()).unwrap_or_default()));
+    let namespace =
+        Signal::derive(move || component.with(|found| found.as_ref().and_then(|found| found.namespace.clone()).unwrap_or_default()));
     let needed = component.with_untracked(|found| found.as_ref().is_some_and(|found| matches!(found.content, Content::Addon(_))));
     let (of, at) = (id.clone(), id);
     let rename = move |typed: String| {

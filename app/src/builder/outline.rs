@@ -102,7 +102,13 @@ fn Item(id: Name) -> AnyView {
         Some(_) => view! { <Icon name="warn" class="ic-waiting"/> }.into_any(),
         None => ().into_any(),
     };
-    let about = move || [against().words().to_owned(), open.with(|open| standing::tally(open))].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let about = move || {
+        [against().words().to_owned(), open.with(|open| standing::tally(open))]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let own = id.clone();
     let chosen = Memo::new(move |_| board.chosen_component().as_ref() == Some(&own));
     let own = id.clone();
@@ -196,8 +202,8 @@ fn keep(board: Board, before: &Component) {
     component.depends_on.retain(|on| stack.component(on.as_str()).is_some());
     let waited = board.recorded.with_untracked(|recorded| recorded.as_ref().map(|recorded| restore(recorded, before)).unwrap_or_default());
     let mut changes = vec![domain::change::Change::AddComponent { component }];
-    changes.extend(waited.into_iter().filter(|change| {
-        matches!(change, domain::change::Change::Connect { component, .. } if stack.component(component.as_str()).is_some())
-    }));
+    changes.extend(waited.into_iter().filter(
+        |change| matches!(change, domain::change::Change::Connect { component, .. } if stack.component(component.as_str()).is_some()),
+    ));
     board.change(changes);
 }

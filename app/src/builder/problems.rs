@@ -44,7 +44,12 @@ fn row(board: Board, finding: Finding) -> AnyView {
     let (name, ink) = icon(finding.level);
     let id = finding.at.component.as_deref().and_then(|id| Name::new(id).ok());
     let line = finding.at.line;
-    let spot = [finding.at.path.clone(), line.map(|line| format!("line {line}"))].into_iter().flatten().next().map(|spot| format!(", {spot}")).unwrap_or_default();
+    let spot = [finding.at.path.clone(), line.map(|line| format!("line {line}"))]
+        .into_iter()
+        .flatten()
+        .next()
+        .map(|spot| format!(", {spot}"))
+        .unwrap_or_default();
     let place = match id {
         Some(id) => {
             let shown = board.content.with(|stack| name_in(stack, &id));

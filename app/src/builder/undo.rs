@@ -29,9 +29,10 @@ fn back_one(stack: &Stack, change: &Change) -> Vec<Change> {
     match change {
         Change::AddComponent { component } => vec![Change::RemoveComponent { component: component.id.clone() }],
         Change::RemoveComponent { component } => of(component).map(|found| restore(stack, found)).unwrap_or_default(),
-        Change::RenameComponent { component, .. } => {
-            of(component).map(|found| Change::RenameComponent { component: component.clone(), name: found.name.clone() }).into_iter().collect()
-        }
+        Change::RenameComponent { component, .. } => of(component)
+            .map(|found| Change::RenameComponent { component: component.clone(), name: found.name.clone() })
+            .into_iter()
+            .collect(),
         Change::SetValuesText { component, .. }
         | Change::SetManifestText { component, .. }
         | Change::SetValue { component, .. }
@@ -48,7 +49,9 @@ fn back_one(stack: &Stack, change: &Change) -> Vec<Change> {
             _ => Vec::new(),
         },
         Change::SetChartVersion { component, .. } => match of(component).map(|found| &found.content) {
-            Some(Content::Addon(addon)) => vec![Change::SetChartVersion { component: component.clone(), version: addon.chart.version.clone() }],
+            Some(Content::Addon(addon)) => {
+                vec![Change::SetChartVersion { component: component.clone(), version: addon.chart.version.clone() }]
+            }
             _ => Vec::new(),
         },
         Change::SetReleaseName { component, .. } => match of(component).map(|found| &found.content) {
@@ -133,8 +136,14 @@ mod tests {
             vec![Change::RemoveComponent { component: name("b") }],
             vec![Change::RemoveComponent { component: name("b") }, Change::RemoveComponent { component: name("a") }],
             vec![Change::AddComponent { component: manifest("d", &["c"]) }, Change::Connect { component: name("d"), on: name("a") }],
-            vec![Change::SetManifestText { component: name("a"), text: "x".into() }, Change::SetManifestText { component: name("a"), text: "y".into() }],
-            vec![Change::RenameComponent { component: name("a"), name: name("z") }, Change::Disconnect { component: name("b"), on: name("a") }],
+            vec![
+                Change::SetManifestText { component: name("a"), text: "x".into() },
+                Change::SetManifestText { component: name("a"), text: "y".into() },
+            ],
+            vec![
+                Change::RenameComponent { component: name("a"), name: name("z") },
+                Change::Disconnect { component: name("b"), on: name("a") },
+            ],
         ];
         for changes in lists {
             let mut stack = before.clone();

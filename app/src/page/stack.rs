@@ -59,7 +59,11 @@ async fn find(api: ApiClient, asked: Asked) -> Result<Found, Problem> {
 fn StackOf(asked: Asked) -> AnyView {
     let api = use_api();
     let Asked { cluster, stack, .. } = asked.clone();
-    let crumbs = vec![Crumb::link("Overview", "/"), Crumb::link(cluster.clone(), format!("/settings/clusters/{}", encode(&cluster))), Crumb::here(stack.clone())];
+    let crumbs = vec![
+        Crumb::link("Overview", "/"),
+        Crumb::link(cluster.clone(), format!("/settings/clusters/{}", encode(&cluster))),
+        Crumb::here(stack.clone()),
+    ];
     let title = format!("{stack} on {cluster}");
     let wanted = asked.clone();
     let found = Resource::new(|| (), move |()| find(api.clone(), wanted.clone()));

@@ -110,7 +110,13 @@ fn begin(board: Board, hand: Hand) -> bool {
     let Some(Chosen::Component(on)) = board.chosen.get_untracked() else { return false };
     let to = board.layout.with_untracked(|layout| layout.place(on.as_str()).map(|place| place.at)).unwrap_or(Point { x: 0.0, y: 0.0 });
     board.said.set(format!("Choose with the arrows what waits for {}, then press Enter. Escape cancels.", board.shown_name(&on)));
-    hand.drawing.set(Some(Drawing { on, to: Point { x: to.x + WIDTH / 2.0, y: to.y + HEIGHT + 40.0 }, over: None, cycle: None, by_keys: true }));
+    hand.drawing.set(Some(Drawing {
+        on,
+        to: Point { x: to.x + WIDTH / 2.0, y: to.y + HEIGHT + 40.0 },
+        over: None,
+        cycle: None,
+        by_keys: true,
+    }));
     true
 }
 
@@ -142,7 +148,10 @@ fn next(layout: &Layout, from: Option<&Name>, way: Way) -> Option<Name> {
     order.sort_by(|a, b| a.wave.cmp(&b.wave).then(a.at.x.total_cmp(&b.at.x)));
     let Some(here) = from.and_then(|from| layout.place(from.as_str())) else { return order.first().map(|place| place.component.clone()) };
     let near = |places: Vec<&Place>| {
-        places.into_iter().min_by(|a, b| (a.at.x - here.at.x).abs().total_cmp(&(b.at.x - here.at.x).abs())).map(|place| place.component.clone())
+        places
+            .into_iter()
+            .min_by(|a, b| (a.at.x - here.at.x).abs().total_cmp(&(b.at.x - here.at.x).abs()))
+            .map(|place| place.component.clone())
     };
     let row = |wave: Option<usize>| order.iter().copied().filter(|place| Some(place.wave) == wave).collect::<Vec<_>>();
     let own = row(Some(here.wave));

@@ -77,7 +77,8 @@ pub fn Node(id: Name) -> AnyView {
         Some(view! { <span class="push"><Icon name=name class=ink/>{tally()}</span> })
     };
     let (x, y) = (move || place.get().map_or(0.0, |(at, _)| at.x), move || place.get().map_or(0.0, |(at, _)| at.y));
-    let port = board.may_edit.then(|| view! { <circle class="node-port" cx=move || x() + WIDTH / 2.0 cy=move || y() + HEIGHT r="5.5"></circle> });
+    let port =
+        board.may_edit.then(|| view! { <circle class="node-port" cx=move || x() + WIDTH / 2.0 cy=move || y() + HEIGHT r="5.5"></circle> });
     view! {
         <g class="node-group" class:node-group--chosen=move || chosen.get()>
             <foreignObject class="node-frame" x=x y=y width=WIDTH height=HEIGHT>

@@ -24,7 +24,9 @@ fn level(level: Level) -> &'static str {
 pub fn Variables(#[prop(optional, into)] of: Option<Name>) -> AnyView {
     let board = use_board();
     let found = Memo::new(move |_| {
-        let used = of.as_ref().map(|id| board.content.with(|stack| stack.component(id.as_str()).map(|found| found.text().to_owned()).unwrap_or_default()));
+        let used = of
+            .as_ref()
+            .map(|id| board.content.with(|stack| stack.component(id.as_str()).map(|found| found.text().to_owned()).unwrap_or_default()));
         let is_used = |name: &str| used.as_deref().is_none_or(|text| mentions(text, name));
         board.check.with(|check| {
             let resolved: Vec<Resolved> = check.variables.resolved.iter().filter(|one| is_used(&one.name)).cloned().collect();
@@ -46,7 +48,8 @@ pub fn Variables(#[prop(optional, into)] of: Option<Name>) -> AnyView {
         if resolved.is_empty() && missing.is_empty() {
             return view! { <p class="muted">"None are used."</p> }.into_any();
         }
-        view! { <dl class="kv">{missing.into_iter().map(lost).collect_view()}{resolved.into_iter().map(row).collect_view()}</dl> }.into_any()
+        view! { <dl class="kv">{missing.into_iter().map(lost).collect_view()}{resolved.into_iter().map(row).collect_view()}</dl> }
+            .into_any()
     };
     view! { <section class="inspect-part" aria-label="Variables"><h3>"Variables"</h3>{body}<p><a href="/settings/variables">"Set variables"</a></p></section> }.into_any()
 }
@@ -56,7 +59,8 @@ pub fn Secrets(#[prop(optional, into)] of: Option<Name>) -> AnyView {
     let board = use_board();
     let found = Memo::new(move |_| {
         board.check.with(|check| {
-            let used = check.secrets.iter().filter(|secret| of.as_ref().is_none_or(|id| secret.components.iter().any(|one| one == id.as_str())));
+            let used =
+                check.secrets.iter().filter(|secret| of.as_ref().is_none_or(|id| secret.components.iter().any(|one| one == id.as_str())));
             used.map(|secret| (secret.name.clone(), secret.state)).collect::<Vec<_>>()
         })
     });

@@ -6,13 +6,7 @@ use crate::builder::board::use_board;
 use crate::widget::icon::Icon;
 
 #[component]
-pub fn CommitField<F>(
-    id: &'static str,
-    label: &'static str,
-    value: Signal<String>,
-    commit: F,
-    #[prop(optional)] mono: bool,
-) -> AnyView
+pub fn CommitField<F>(id: &'static str, label: &'static str, value: Signal<String>, commit: F, #[prop(optional)] mono: bool) -> AnyView
 where
     F: Fn(String) -> Result<(), String> + Clone + Send + Sync + 'static,
 {

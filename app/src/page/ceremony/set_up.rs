@@ -73,7 +73,7 @@ pub fn KeySteps() -> AnyView {
             <p class="lede lede--wide" data-done-lede="">"Your passkey is registered."</p>
             <ul class="advice" data-advice=""></ul>
             <div data-second="">
-                <p class="mt">"One key can be lost. Register a second one now: another device, or a security key kept apart."</p>
+                <p class="mt" data-second-why="">"One key can be lost. Register a second one now: another device, or a security key kept apart."</p>
                 <div class="callout callout--failing mt" data-second-problem="" role="alert" hidden=true></div>
                 <div class="qr" data-qr="" hidden=true></div>
                 <div class="button-row mt">

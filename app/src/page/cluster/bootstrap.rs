@@ -22,7 +22,6 @@ pub fn BootstrapSheet(name: String) -> AnyView {
 
 #[component]
 fn Steps(bootstrap: Bootstrap) -> AnyView {
-    let count = bootstrap.steps.len();
     let step = |(at, step): (usize, domain::api::cluster::Step)| {
         view! {
             <li class="step">
@@ -32,12 +31,7 @@ fn Steps(bootstrap: Bootstrap) -> AnyView {
         }
     };
     let manifests = (!bootstrap.manifests.is_empty()).then(|| {
-        view! {
-            <li class="step">
-                <span class="step-mark" aria-hidden="true">{count + 1}</span>
-                <div class="step-wide"><p>"Apply the source and the Kustomization that reads this repository:"</p><CopyBlock text=bootstrap.manifests.clone() what="Flux objects to apply"/></div>
-            </li>
-        }
+        view! { <div class="sheet-body sheet-rule stack-y"><p>"The manifests, as "<code>"countersign.yaml"</code>":"</p><CopyBlock text=bootstrap.manifests.clone() what="Flux objects to apply"/></div> }
     });
-    view! { <ol class="first-steps">{bootstrap.steps.into_iter().enumerate().map(step).collect_view()}{manifests}</ol> }.into_any()
+    view! { <ol class="first-steps">{bootstrap.steps.into_iter().enumerate().map(step).collect_view()}</ol>{manifests} }.into_any()
 }
