@@ -3,7 +3,7 @@
 use domain::api::plan::{Deployment, DeploymentState, Plan};
 use leptos::prelude::*;
 
-use super::section::{count, shown};
+use super::section::shown;
 use crate::part::seal::LargeSeal;
 use crate::part::{entry_path, number};
 use crate::widget::icon::Icon;
@@ -75,12 +75,12 @@ pub fn StandingView(standing: Standing, plan: Plan) -> AnyView {
         Standing::Open => ().into_any(),
         Standing::Waiting(signed) => {
             let missing = plan.approvals_needed.saturating_sub(signed);
+            let people = if missing == 1 { "person" } else { "people" };
             let text = format!(
-                "{signed} of {} signatures. {} more must sign before anything is committed.",
-                plan.approvals_needed,
-                count(missing as usize, "person")
+                "{signed} of {} signatures. {missing} more {people} must sign before anything is committed.",
+                plan.approvals_needed
             );
-            call("callout callout--waiting", "wait", "Waiting for others", text.replace("persons", "people"))
+            call("callout callout--waiting", "wait", "Waiting for others", text)
         }
         Standing::UnderWay(deployment) if deployment.state == DeploymentState::Unclear => call(
             "callout callout--waiting",
