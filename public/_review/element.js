@@ -7,7 +7,7 @@ export function el(tag, of = {}, ...inside) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(typeof of === "string" ? { class: of } : of))
     if (value !== undefined && value !== "") element.setAttribute(name, value);
-  element.append(...inside.flat().filter((one) => one !== null && one !== undefined && one !== false));
+  element.append(...inside.flat().filter((one) => one || one === ""));
   return element;
 }
 

@@ -67,7 +67,7 @@ function values(plan) {
     el("td", {}, plan.writers.filter((writer) => one.by?.includes(writer.id)).map((writer) => el("div", {}, author(writer)))));
   return table("Values that change", "ledger ledger--values", ["Field", "Recorded", "Draft", "Written by"], [...groups].map(([id, list]) => {
     const step = steps(plan).find((one) => one.component === id);
-    const name = id === undefined ? "Stack" : (step?.name ?? id);
+    const name = id === undefined ? (plan.stack ? "Stack" : "Cluster") : (step?.name ?? id);
     return el("tbody", {}, el("tr", "value-group", el("th", { colspan: "4", scope: "rowgroup" }, el("span", "value-node", name), " ", DOES[step?.does] ?? "")), list.map(row));
   }));
 }

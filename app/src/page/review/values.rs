@@ -45,7 +45,7 @@ pub fn Values(plan: Plan) -> AnyView {
 
 /// A component as people call it, and what happens to it.
 pub fn named(plan: &Plan, component: Option<&str>) -> (String, &'static str) {
-    let Some(id) = component else { return ("Stack".to_owned(), "") };
+    let Some(id) = component else { return (if plan.stack.is_some() { "Stack" } else { "Cluster" }.to_owned(), "") };
     let step = plan.order.iter().flat_map(|wave| &wave.steps).find(|step| step.component.as_str() == id);
     let does = step.map_or("", |step| match step.does {
         Does::Add => "new",
