@@ -1,6 +1,5 @@
 //! Drafts, their examples and their plans.
 
-use domain::api::Page;
 use domain::api::draft::{Draft, DraftEdit, DraftSummary, Edit, Edited, Example, NewDraft};
 use domain::api::plan::{Freeze, Plan};
 use domain::problem::Problem;
@@ -12,8 +11,8 @@ impl ApiClient {
         self.get("/examples")
     }
 
-    pub fn open_drafts(&self) -> BoxFut<Result<Page<DraftSummary>, Problem>> {
-        self.get("/drafts?state=open")
+    pub fn open_drafts(&self) -> BoxFut<Result<Vec<DraftSummary>, Problem>> {
+        self.get("/drafts")
     }
 
     pub fn new_draft(&self, cluster: &str, new: &NewDraft) -> BoxFut<Result<Draft, Problem>> {

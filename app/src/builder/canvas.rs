@@ -125,7 +125,9 @@ fn fit_if_larger(board: Board, hand: Hand) {
     if let Some(size) = dom::size(CANVAS) {
         let fitted = board.layout.with_untracked(|layout| Viewport::fitted(layout, size));
         if fitted.zoom < 1.0 {
-            hand.view.set(fitted);
+            // Small print helps nobody: rather a part of it at a size that can be read.
+            let readable = Viewport { zoom: fitted.zoom.max(0.75), ..Viewport::default() };
+            hand.view.set(readable);
         }
     }
 }

@@ -71,9 +71,9 @@ fn Wave(number: usize, waves: Memo<Vec<Vec<Name>>>) -> AnyView {
     };
     let ids = move || waves.with(|waves| waves.get(number).cloned().unwrap_or_default());
     view! {
-        <li role="treeitem" aria-expanded="true" aria-labelledby=label.clone()>
+        <li role="none">
             <p class="tree-wave" id=label.clone()><b>{number + 1}</b>" "{words}</p>
-            <ul role="group"><For each=ids key=|id| id.clone() let(id)><Item id/></For></ul>
+            <ul role="group" aria-labelledby=label.clone()><For each=ids key=|id| id.clone() let(id)><Item id/></For></ul>
         </li>
     }
     .into_any()
@@ -92,11 +92,9 @@ fn Item(id: Name) -> AnyView {
         let of = |found: &Component| board.recorded.with(|recorded| Standing::of(found, recorded.as_ref()));
         component.with(|found| found.as_ref().map_or(Standing::AsRecorded, of))
     };
-    let flag = move || match against() {
-        Standing::New => view! { <span class="tree-flag">"new"</span> }.into_any(),
-        Standing::Changed => view! { <Icon name="nib" class="ic-draft"/> }.into_any(),
-        Standing::AsRecorded => ().into_any(),
-    };
+    // Drawn by the stylesheet: the item's name is the component's alone, its description says this in words.
+    let flag = move || (against() == Standing::New).then_some("new");
+    let nib = move || (against() == Standing::Changed).then(|| view! { <Icon name="nib" class="ic-draft"/> });
     let mark = move || match open.with(|open| open.first().map(|finding| finding.level)) {
         Some(Level::Block) => view! { <Icon name="fail" class="ic-failing"/> }.into_any(),
         Some(_) => view! { <Icon name="warn" class="ic-waiting"/> }.into_any(),
@@ -121,7 +119,7 @@ fn Item(id: Name) -> AnyView {
     view! {
         <li class="tree-item" role="treeitem" id=item_id(&id) tabindex=move || if is_stop.get() { "0" } else { "-1" }
             aria-selected=move || chosen.get().to_string() aria-label=name aria-description=about title=name on:click=move |_| board.choose(&press)>
-            {move || view! { <Icon name=glyph()/> }}<span class="tree-name">{name}</span>{flag}{mark}
+            {move || view! { <Icon name=glyph()/> }}<span class="tree-name" data-flag=flag>{name}</span>{nib}{mark}
         </li>
     }
     .into_any()

@@ -47,7 +47,7 @@ async fn find(api: ApiClient, asked: Asked) -> Result<Found, Problem> {
     if let Some(id) = &asked.draft {
         return Ok(Found::Draft(Box::new(api.draft(id).await?)));
     }
-    let open = api.open_drafts().await?.items;
+    let open = api.open_drafts().await?;
     let own = open.into_iter().find(|one| one.cluster.as_str() == asked.cluster && one.stack.as_str() == asked.stack);
     match own {
         Some(summary) => Ok(Found::Draft(Box::new(api.draft(&summary.id).await?))),

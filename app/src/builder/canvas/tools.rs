@@ -16,7 +16,7 @@ pub fn Tools() -> AnyView {
     let edit = board.may_edit.then(|| {
         view! {
             <button class="icon-button icon-button--sm" type="button" aria-label="Arrange by wave" title="Arrange (T)" on:click=move |_| arrange(board)><Icon name="tidy"/></button>
-            <span class="divider"></span>
+            <span class="divider tool-add"></span>
             <button class="btn btn--sm btn--quiet tool-add" type="button" aria-haspopup="dialog" aria-label="Add addon" on:click=move |_| board.adding_addon.set(true)><Icon name="plus"/>"Addon"</button>
             <button class="btn btn--sm btn--quiet tool-add" type="button" aria-haspopup="dialog" aria-label="Add manifest" on:click=move |_| board.adding_manifest.set(true)><Icon name="plus"/>"Manifest"</button>
         }
