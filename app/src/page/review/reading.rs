@@ -9,7 +9,7 @@ use domain::problem::Problem;
 use crate::api::ApiClient;
 
 /// The most changed lines that the server draws; the browser draws all once it has checked the bytes.
-const LINES: u32 = 240;
+const LINES: u32 = 300;
 /// A larger file is left to the browser.
 const BYTES: u64 = 256 * 1024;
 
