@@ -98,11 +98,13 @@ scene("a person is added and their link is shown once", async ({ server, page })
   await looked(page, "people");
 });
 
-scene("one's own second key is registered after a yes from the first", async ({ server, page, authenticator }) => {
+scene("one's own key is listed with what it may do, and the same key cannot be registered twice", async ({ server, page, authenticator }) => {
   await setUp(page, server);
   await open(page, "/settings/account");
   await page.getByText("Logs in and signs").waitFor();
   await looked(page, "account");
+  await page.getByRole("button", { name: "Register a key here" }).click();
+  await page.getByText("This key is already enrolled.").waitFor();
   assert.equal((await authenticator.credentials()).length, 1);
 });
 
