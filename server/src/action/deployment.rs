@@ -55,6 +55,9 @@ pub async fn approve(server: &Server, caller: &Caller, id: &str, approve: Approv
     if let Some(block) = planned.blocks().next() {
         return Err(Problem::conflict("plan_blocked", format!("A guard blocks this plan: {}", block.reason)));
     }
+    if planned.changes_nothing() {
+        return Err(Problem::conflict("plan_empty", "This plan changes nothing in the repository; there is nothing to sign."));
+    }
     typed(&planned, &approve.typed)?;
     if let (Some(draft), Some(revision)) = (&row.draft, row.draft_revision)
         && store::draft::get(&mut db, draft).await?.is_some_and(|draft| draft.revision != revision)

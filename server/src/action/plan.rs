@@ -59,7 +59,7 @@ pub async fn freeze(server: &Server, caller: &Caller, draft_id: &str, wanted: Fr
     let people = names(&mut db).await?;
     let authorship = authorship(&mut db, &found, &stack).await?;
     let about = about(server, caller, &found, &people)?;
-    let ours = ours(&mut db, &found.cluster.id).await?;
+    let ours = Ours::of(&mut db, &found.cluster.id, Some(&found.stack.id)).await?;
     drop(db);
 
     let tree = domain::repository::Tree::new(&cluster.repository.path, cluster.name.clone());
@@ -169,12 +169,6 @@ async fn signed_already(db: &mut Conn, draft: &str, revision: i64, now: Micros) 
 async fn environment(db: &mut Conn, cluster: &store::cluster::Cluster) -> Result<Policy, Problem> {
     let row = store::environment::by_name(db, &cluster.environment).await?.ok_or_else(|| Problem::not_found("environment"))?;
     Ok(Policy { four_eyes: row.four_eyes, approvals: u32::try_from(row.approvals).unwrap_or(1), passkey: !row.password_approval })
-}
-
-async fn ours(db: &mut Conn, cluster: &str) -> Result<Ours, Problem> {
-    let commits = store::entry::commits(db, cluster).await?;
-    let last = store::entry::last(db, cluster).await?.map(|entry| entry.commit_id);
-    Ok(Ours { commits: commits.into_iter().collect(), last })
 }
 
 fn about(server: &Server, caller: &Caller, found: &Found, people: &People) -> Result<About, Problem> {

@@ -69,7 +69,8 @@ pub async fn shown(db: &mut Conn, caller: &Caller, people: &People, row: store::
     let number = u64::try_from(row.number).unwrap_or_default();
     let signers = plan::approvals(db, people, &row.plan).await?;
     let principals = principals(db, &signers).await?;
-    let verify = verify(&cluster, &planned, number, &stored.sha256, &row.commit_id, &principals);
+    let root = root(db, &cluster.id).await?;
+    let verify = verify(&cluster, &planned, number, &stored.sha256, &row.commit_id, &principals, root.as_deref());
     let sum = |of: fn(&domain::plan::FileChange) -> u32| planned.files.iter().map(of).sum();
     Ok(Some(Entry {
         number,
@@ -116,8 +117,26 @@ async fn principals(db: &mut Conn, signers: &[domain::api::plan::Approval]) -> R
     Ok(names)
 }
 
+/// The digest of the first roster, by which the whole record can be pinned from outside the repository.
+async fn root(db: &mut Conn, cluster: &str) -> Result<Option<String>, Problem> {
+    let Some(first) = store::entry::by_number(db, cluster, 1).await? else { return Ok(None) };
+    let Some(stored) = store::plan::get(db, &first.plan).await? else { return Ok(None) };
+    let planned = intend::read(&stored)?;
+    let path = planned.tree().allowed_signers();
+    let roster = planned.files.into_iter().find(|file| file.path == path);
+    Ok(roster.and_then(|file| file.after).map(|digest| digest.sha256))
+}
+
 /// Stock commands, to be run in a clone: nothing of ours takes part.
-fn verify(cluster: &store::cluster::Cluster, plan: &Plan, number: u64, sha256: &str, commit: &str, principals: &[String]) -> Vec<Step> {
+fn verify(
+    cluster: &store::cluster::Cluster,
+    plan: &Plan,
+    number: u64,
+    sha256: &str,
+    commit: &str,
+    principals: &[String],
+    root: Option<&str>,
+) -> Vec<Step> {
     let tree = plan.tree();
     let signers = tree.allowed_signers();
     let folder = format!("{}{}", tree.entries(), record::folder(number, sha256));
@@ -138,6 +157,10 @@ fn verify(cluster: &store::cluster::Cluster, plan: &Plan, number: u64, sha256: &
              ssh-keygen -Y verify -f {signers} -n countersign-deploy@v1 -I {name} -s approval.sig"
         ),
     }));
-    steps.push(Step { what: String::from("Every entry at once"), command: String::from("countersign verify . --trust allowed_signers") });
+    let trust = root.map(|digest| format!(" --trust sha256:{digest}")).unwrap_or_default();
+    steps.push(Step {
+        what: String::from("Every entry at once, from the roster that this server began with"),
+        command: format!("countersign verify .{trust}"),
+    });
     steps
 }

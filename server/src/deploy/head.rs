@@ -10,6 +10,7 @@ use domain::repository::Tree;
 use domain::stack::source;
 
 use crate::git::{Entry, GitError, Mirror, ObjectId};
+use crate::store::{self, Conn};
 
 /// Commits looked at for changes around us; further back, a foreign change was seen when it was new.
 const COMMITS: usize = 1_000;
@@ -31,7 +32,25 @@ pub enum Subject {
 #[derive(Debug, Clone, Default)]
 pub struct Ours {
     pub commits: BTreeSet<String>,
+    /// Where the subject was last in order: a foreign change after it waits for an answer, whoever deployed since.
     pub last: Option<String>,
+}
+
+impl Ours {
+    /// For a stack by its row, or for the cluster's own files.
+    pub async fn of(db: &mut Conn, cluster: &str, stack: Option<&str>) -> Result<Ours, store::Error> {
+        let commits = store::entry::commits(db, cluster).await?;
+        let of_stack = match stack {
+            Some(stack) => store::entry::last_of_stack(db, stack).await?,
+            None => store::entry::last(db, cluster).await?,
+        };
+        // Nothing of a new stack can be in order before the repository was bound.
+        let last = match of_stack {
+            Some(entry) => Some(entry),
+            None => store::entry::by_number(db, cluster, 1).await?,
+        };
+        Ok(Ours { commits: commits.into_iter().collect(), last: last.map(|entry| entry.commit_id) })
+    }
 }
 
 pub fn load(mirror: &Mirror, head: Option<ObjectId>, tree: &Tree, subject: &Subject, ours: &Ours) -> Result<Head, GitError> {
@@ -102,7 +121,7 @@ fn objects(mirror: &Mirror, file: &Entry) -> Result<Vec<ObjectKey>, GitError> {
     Ok(found)
 }
 
-/// Owned paths that a commit which is none of ours has touched since our last entry.
+/// Owned paths that a commit which is none of ours has touched since the subject was last in order.
 fn foreign_changes(mirror: &Mirror, head: ObjectId, tree: &Tree, subject: &Subject, ours: &Ours) -> Result<Vec<String>, GitError> {
     let Subject::Stack(stack) = subject else { return Ok(Vec::new()) };
     let Some(last) = ours.last.as_ref().and_then(|id| id.parse().ok()) else { return Ok(Vec::new()) };

@@ -75,11 +75,10 @@ pub struct Known {
 
 impl Known {
     pub async fn of(db: &mut Conn, plan: &store::plan::Plan) -> Result<Known, Problem> {
-        let commits = store::entry::commits(db, &plan.cluster).await?;
         let last = store::entry::last(db, &plan.cluster).await?;
         let next = last.as_ref().map_or(0, |entry| u64::try_from(entry.number).unwrap_or_default()) + 1;
         Ok(Known {
-            ours: Ours { commits: commits.into_iter().collect(), last: last.map(|entry| entry.commit_id) },
+            ours: Ours::of(db, &plan.cluster, plan.stack.as_deref()).await?,
             next,
             base: plan.base_commit.clone(),
         })

@@ -152,3 +152,76 @@ async fn an_unchanged_secret_does_not_change_in_git_and_a_new_value_does() {
     assert_eq!(bound.ada.deploy(&plan).await, 4);
     assert!(changed(clone(&bound).path()) >= 2);
 }
+
+/// What `countersign verify` says: whether all is well, and its words.
+fn verdict(bound: &Bound, more: &[&str]) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_countersign")).arg("verify").arg(bound.repository()).args(more).output().unwrap();
+    (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_component_goes_with_its_files_and_a_revert_brings_back_every_byte() {
+    let mut bound = two_entries().await;
+    let draft = bound.ada.draft_of("web").await;
+    bound.ada.change(&draft, json!({ "change": "remove_component", "component": "podinfo" })).await;
+    let plan = bound.ada.plan(&draft).await;
+    let mut untyped = bound.ada.sign(&plan).await;
+    untyped["typed"] = json!([]);
+    bound.ada.send(&plan, &untyped).await.expect_problem(422, "confirmation_missing");
+    assert_eq!(bound.ada.deploy(&plan).await, 3);
+    let without = clone(&bound);
+    assert!(!without.path().join("stacks/web/components/podinfo").exists() && without.path().join("stacks/web/components/login").exists());
+
+    let draft = bound.ada.draft_from(json!({ "start": "revert", "stack": "web", "entry": 2 })).await;
+    let plan = bound.ada.plan(&draft).await;
+    assert_eq!(bound.ada.deploy(&plan).await, 4);
+    let again = clone(&bound);
+    assert_eq!(git(again.path(), &["diff", "--stat", "HEAD~2", "HEAD", "--", "stacks", "clusters"]), "");
+    let (good, said) = verdict(&bound, &[]);
+    assert!(good, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_changes_nothing_is_not_deployed() {
+    let mut bound = two_entries().await;
+    let draft = bound.ada.draft_of("web").await;
+    let plan = bound.ada.plan(&draft).await;
+    bound.ada.approve(&plan).await.expect_problem(409, "plan_empty");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_says_how_to_verify_it_with_its_root_pinned() {
+    let mut bound = two_entries().await;
+    let entry = bound.ada.client.get(&format!("/api/v1/record/{CLUSTER}/2")).await.ok();
+    let command = entry["verify"].as_array().unwrap().last().unwrap()["command"].as_str().unwrap().to_owned();
+    let trust = command.strip_prefix("countersign verify . --trust ").unwrap();
+    let (good, said) = verdict(&bound, &["--trust", trust]);
+    assert!(good && said.contains("The root is pinned"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_change_is_deployed_over_only_by_typing_whoever_deployed_since() {
+    let mut bound = two_entries().await;
+    let theirs = clone(&bound);
+    let file = theirs.path().join("stacks/web/stack.yaml");
+    std::fs::write(&file, std::fs::read_to_string(&file).unwrap() + "# by hand\n").unwrap();
+    git(theirs.path(), &["commit", "-q", "-a", "-m", "by hand"]);
+    git(theirs.path(), &["push", "-q", "origin", "HEAD:main"]);
+    let commit = git(theirs.path(), &["rev-parse", "HEAD"]);
+
+    let shop = bound.planned("shop").await;
+    assert_eq!(bound.ada.deploy(&shop).await, 3, "a neighbour goes on");
+    let (good, said) = verdict(&bound, &[]);
+    assert!(!good && said.contains(&format!("commit {commit}: it changes stacks/web/stack.yaml")), "{said}");
+
+    let draft = bound.ada.draft_of("web").await;
+    bound.ada.greet(&draft, "good night").await;
+    let plan = bound.ada.plan(&draft).await;
+    let mut approval = bound.ada.sign(&plan).await;
+    assert_eq!(approval["typed"], json!(["web"]));
+    approval["typed"] = json!([]);
+    bound.ada.send(&plan, &approval).await.expect_problem(422, "confirmation_missing");
+    assert_eq!(bound.ada.deploy(&plan).await, 4);
+    let (good, said) = verdict(&bound, &[]);
+    assert!(good && said.contains("“by hand”"), "{said}");
+}

@@ -151,4 +151,9 @@ async fn four_eyes_hold_for_administrators_too() {
     let web = bound.planned("web").await;
     bound.ada.approve(&web).await.expect_problem(403, "approval_four_eyes");
     assert_eq!(tom.deploy(&web).await, 3);
+    // Nor does anybody decide alone who can countersign.
+    bound.person("eve", Role::Operator).await;
+    let roster = bound.ada.plan_cluster("roster-plans").await;
+    bound.ada.approve(&roster).await.expect_problem(403, "approval_four_eyes");
+    assert_eq!(tom.deploy(&roster).await, 4);
 }

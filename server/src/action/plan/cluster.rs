@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use domain::api::plan::Plan;
-use domain::plan::{self, BindInput, Built};
+use domain::plan::{self, BindInput, Built, Writer, WriterKind};
 use domain::principal::Act;
 use domain::problem::Problem;
 use domain::repository::Tree;
 
-use super::{Row, blank, environment, get, ours, store_plan};
+use super::{Row, blank, environment, get, store_plan};
 use crate::action::{names, place, repository, target};
 use crate::api::caller::Caller;
 use crate::deploy::consent::{deployers, moment};
-use crate::deploy::head::{self, Subject};
+use crate::deploy::head::{self, Ours, Subject};
 use crate::identity::roster::{Roster, Signer, Standing};
 use crate::identity::signing_key::SigningKey;
 use crate::server::Server;
@@ -42,7 +42,7 @@ async fn planned(
     let policy = environment(&mut db, &row).await?;
     let people = names(&mut db).await?;
     let about = blank(server, caller, &people)?;
-    let ours = ours(&mut db, &row.id).await?;
+    let ours = Ours::of(&mut db, &row.id, None).await?;
     let tree = Tree::new(&cluster.repository.path, cluster.name.clone());
     let known_tree = tree.clone();
     drop(db);
@@ -69,7 +69,11 @@ async fn planned(
     let roster = roster(&mut db, server, &row, before).await?;
     drop(db);
     let foreign_files = if is_ours { 0 } else { foreign_files };
-    let built = build(&BindInput { cluster: &cluster, head: &head, about: &about, policy, foreign_files, allowed_signers: &roster.text() });
+    let mut built = build(&BindInput { cluster: &cluster, head: &head, about: &about, policy, foreign_files, allowed_signers: &roster.text() });
+    // Settings and keys have no draft: whoever puts them forward counts as their writer, so nobody changes who can
+    // decrypt or countersign alone where four eyes are asked for.
+    let person = caller.person()?;
+    built.plan.writers = vec![Writer { kind: WriterKind::Person, id: person.id.to_owned(), name: person.name.to_owned(), owner: None }];
     let stored =
         Row { kind, cluster: row.id, stack: None, draft: None, base_commit: base.map(|id| id.to_string()), secrets: BTreeMap::new() };
     let id = store_plan(server, caller, stored, built).await?;

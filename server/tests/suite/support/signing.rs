@@ -119,7 +119,10 @@ impl Signer {
 
     /// A draft of what is recorded.
     pub async fn draft_of(&mut self, stack: &str) -> String {
-        let new = json!({ "start": "record", "stack": stack });
+        self.draft_from(json!({ "start": "record", "stack": stack })).await
+    }
+
+    pub async fn draft_from(&mut self, new: Value) -> String {
         let draft = self.client.post(&format!("/api/v1/clusters/{CLUSTER}/drafts"), new).await.expect_status(201).ok();
         draft["id"].as_str().unwrap().to_owned()
     }
@@ -130,8 +133,12 @@ impl Signer {
 
     /// Sets the greeting in the addon's values.
     pub async fn greet(&mut self, draft: &str, greeting: &str) {
-        let revision = self.revision(draft).await;
         let change = json!({ "change": "set_value", "component": "podinfo", "path": "ui.message", "value": greeting });
+        self.change(draft, change).await;
+    }
+
+    pub async fn change(&mut self, draft: &str, change: Value) {
+        let revision = self.revision(draft).await;
         let edit = json!({ "base_revision": revision, "change_id": format!("{draft}-{revision}"), "changes": [change] });
         self.client.post(&format!("/api/v1/drafts/{draft}/changes"), edit).await.expect_status(200);
     }
