@@ -17,12 +17,25 @@ use crate::yaml::path::ValuePath;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Change {
-    AddComponent { component: Component },
-    RemoveComponent { component: Name },
-    RenameComponent { component: Name, name: Name },
+    AddComponent {
+        component: Component,
+    },
+    RemoveComponent {
+        component: Name,
+    },
+    RenameComponent {
+        component: Name,
+        name: Name,
+    },
     /// The whole text as typed; may be broken YAML.
-    SetValuesText { component: Name, text: String },
-    SetManifestText { component: Name, text: String },
+    SetValuesText {
+        component: Name,
+        text: String,
+    },
+    SetManifestText {
+        component: Name,
+        text: String,
+    },
     /// Refused while the text is broken YAML. Comments and quoting elsewhere stay.
     SetValue {
         component: Name,
@@ -30,22 +43,63 @@ pub enum Change {
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]
         value: Value,
     },
-    UnsetValue { component: Name, path: ValuePath },
-    SetNamespace { component: Name, namespace: Option<String> },
-    SetChartSource { component: Name, repository: String, name: String },
-    SetChartVersion { component: Name, version: String },
+    UnsetValue {
+        component: Name,
+        path: ValuePath,
+    },
+    SetNamespace {
+        component: Name,
+        namespace: Option<String>,
+    },
+    SetChartSource {
+        component: Name,
+        repository: String,
+        name: String,
+    },
+    SetChartVersion {
+        component: Name,
+        version: String,
+    },
     /// `None`: back to the component's id.
-    SetReleaseName { component: Name, release_name: Option<String> },
-    SetTimeout { component: Name, timeout: Option<String> },
+    SetReleaseName {
+        component: Name,
+        release_name: Option<String>,
+    },
+    SetTimeout {
+        component: Name,
+        timeout: Option<String>,
+    },
     /// `component` waits for `on`.
-    Connect { component: Name, on: Name },
-    Disconnect { component: Name, on: Name },
-    DeclareVariable { declaration: Declaration },
-    RetypeVariable { name: String, kind: VariableType },
-    UndeclareVariable { name: String },
-    SetDescription { description: Option<String> },
-    RenameStack { name: Name },
-    SetStackDependsOn { depends_on: Vec<Name> },
+    Connect {
+        component: Name,
+        on: Name,
+    },
+    Disconnect {
+        component: Name,
+        on: Name,
+    },
+    DeclareVariable {
+        declaration: Declaration,
+    },
+    RetypeVariable {
+        name: String,
+        kind: VariableType,
+    },
+    UndeclareVariable {
+        name: String,
+    },
+    SetDescription {
+        description: Option<String>,
+    },
+    RenameStack {
+        name: Name,
+    },
+    SetStackDependsOn {
+        depends_on: Vec<Name>,
+    },
     /// `None`: back to where the layout puts it.
-    SetLayout { component: Name, layout: Option<Point> },
+    SetLayout {
+        component: Name,
+        layout: Option<Point>,
+    },
 }

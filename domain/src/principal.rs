@@ -93,11 +93,23 @@ pub struct Grant {
 /// Whoever asks. Agents have their own variant, and no grant of theirs can reach [`Act::Deploy`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Principal {
-    Person { id: String, name: String, grants: Vec<Grant> },
+    Person {
+        id: String,
+        name: String,
+        grants: Vec<Grant>,
+    },
     /// A person's API token: at most drafts.
-    PersonToken { id: String, person: String, grants: Vec<Grant> },
+    PersonToken {
+        id: String,
+        person: String,
+        grants: Vec<Grant>,
+    },
     /// An AI's account, on behalf of its owner.
-    Agent { id: String, owner: String, scope: Vec<Target> },
+    Agent {
+        id: String,
+        owner: String,
+        scope: Vec<Target>,
+    },
 }
 
 /// The only place that says who may do what.
@@ -114,7 +126,9 @@ pub fn may(principal: &Principal, act: Act, target: &Target) -> bool {
 /// Is there any place at all where this is allowed? The router asks this before an action knows its target.
 pub fn may_somewhere(principal: &Principal, act: Act) -> bool {
     match principal {
-        Principal::Person { grants, .. } | Principal::PersonToken { grants, .. } => grants.iter().any(|grant| may(principal, act, &grant.on)),
+        Principal::Person { grants, .. } | Principal::PersonToken { grants, .. } => {
+            grants.iter().any(|grant| may(principal, act, &grant.on))
+        }
         Principal::Agent { scope, .. } => scope.iter().any(|on| may(principal, act, on)),
     }
 }

@@ -60,7 +60,9 @@ impl Fingerprint {
     }
 
     pub fn of_digest(digest: &[u8; 32]) -> Fingerprint {
-        Fingerprint(digest.iter().flat_map(|b| [b >> 4, b & 15]).map(|nibble| char::from(b"0123456789abcdef"[usize::from(nibble)])).collect())
+        Fingerprint(
+            digest.iter().flat_map(|b| [b >> 4, b & 15]).map(|nibble| char::from(b"0123456789abcdef"[usize::from(nibble)])).collect(),
+        )
     }
 
     pub fn as_str(&self) -> &str {

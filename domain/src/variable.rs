@@ -86,7 +86,8 @@ pub struct Shadowed {
 }
 
 impl VariableType {
-    pub const ALL: [VariableType; 5] = [VariableType::String, VariableType::Number, VariableType::Bool, VariableType::List, VariableType::Map];
+    pub const ALL: [VariableType; 5] =
+        [VariableType::String, VariableType::Number, VariableType::Bool, VariableType::List, VariableType::Map];
 
     pub fn holds(self, value: &Value) -> bool {
         match self {

@@ -90,7 +90,12 @@ impl Deploy {
             stack: "web".into(),
             component: "app".into(),
             header: json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": format!("s{n}"), "namespace": "app"}}),
-            leaves: vec![Leaf { field: Field::StringData, key: "key".into(), content: Content::Text(Text::secret(format!("secret{n}"))), base64: false }],
+            leaves: vec![Leaf {
+                field: Field::StringData,
+                key: "key".into(),
+                content: Content::Text(Text::secret(format!("secret{n}"))),
+                base64: false,
+            }],
             suffix_name: false,
         };
         Deploy { _folder: folder, vault, secrets, requests: (0..COUNT).map(request).collect() }
@@ -146,7 +151,13 @@ fn in_turns(mut ours: impl FnMut(), mut theirs: impl FnMut()) -> (f64, f64) {
 }
 
 fn compare(what: &str, ours: f64, peer: &str, theirs: f64, goal: &str) {
-    println!("{what:<44} {:>9.2} ms   {peer:<32} {:>10.2} ms   ours/peer {:>8.4}   peer/ours {:>8.1}   goal {goal}", ours * 1e3, theirs * 1e3, ours / theirs, theirs / ours);
+    println!(
+        "{what:<44} {:>9.2} ms   {peer:<32} {:>10.2} ms   ours/peer {:>8.4}   peer/ours {:>8.1}   goal {goal}",
+        ours * 1e3,
+        theirs * 1e3,
+        ours / theirs,
+        theirs / ours
+    );
 }
 
 fn ratios(_: &mut Criterion) {
@@ -164,18 +175,31 @@ fn ratios(_: &mut Criterion) {
         let (ours, theirs) = in_turns(seal_one, || run_age(&age, &recipient));
         compare("1 file x 1,000 values", ours, "one age process", theirs * each, "ours/peer <= 0.25");
         let (ours, theirs) = in_turns(|| encrypt_all(&many, &recipients), || run_age(&age, &recipient));
-        compare("1,000 files x 1 value, one thread", ours, "1,000 age processes (from 100)", theirs * each * COUNT as f64, "peer/ours >= 50");
+        compare(
+            "1,000 files x 1 value, one thread",
+            ours,
+            "1,000 age processes (from 100)",
+            theirs * each * COUNT as f64,
+            "peer/ours >= 50",
+        );
     }
     if let Some(sops) = stock("sops") {
         let file = std::env::temp_dir().join(format!("countersign-bench-{}.yaml", std::process::id()));
         std::fs::write(&file, domain::yaml::emit::emit(many[0].expose())).unwrap();
         let (ours, theirs) = in_turns(|| encrypt_all(&many, &recipients), || run_sops(&sops, &recipient, &file));
         std::fs::remove_file(&file).unwrap();
-        compare("1,000 files x 1 value, one thread", ours, "1,000 sops processes (from 20)", theirs * COUNT as f64 / SOPS_PROCESSES as f64, "peer/ours >= 300");
+        compare(
+            "1,000 files x 1 value, one thread",
+            ours,
+            "1,000 sops processes (from 20)",
+            theirs * COUNT as f64 / SOPS_PROCESSES as f64,
+            "peer/ours >= 300",
+        );
     }
     let nothing = BTreeMap::new();
     let stored = deploy.seal(&recipients, &nothing);
-    let (unchanged, fresh) = in_turns(|| assert!(deploy.seal(&recipients, &stored).is_empty()), || drop(deploy.seal(&recipients, &nothing)));
+    let (unchanged, fresh) =
+        in_turns(|| assert!(deploy.seal(&recipients, &stored).is_empty()), || drop(deploy.seal(&recipients, &nothing)));
     compare("1,000 files unchanged, from the vault", unchanged, "all sealed anew, all cores", fresh, "ours/peer <= 0.02");
 }
 

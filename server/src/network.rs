@@ -20,7 +20,9 @@ pub struct NotANetwork(String);
 impl Network {
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
-            (IpAddr::V4(mine), IpAddr::V4(other)) => prefix(u32::from(mine).into(), 32, self.bits) == prefix(u32::from(other).into(), 32, self.bits),
+            (IpAddr::V4(mine), IpAddr::V4(other)) => {
+                prefix(u32::from(mine).into(), 32, self.bits) == prefix(u32::from(other).into(), 32, self.bits)
+            }
             (IpAddr::V6(mine), IpAddr::V6(other)) => prefix(mine.into(), 128, self.bits) == prefix(other.into(), 128, self.bits),
             _ => false,
         }

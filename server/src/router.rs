@@ -17,8 +17,8 @@ use crate::api::doors::Doors;
 use crate::api::doors::Policy::{Enrolling, May, Person, PersonMay, Public};
 use crate::api::problem::{Refusal, too_large};
 use crate::api::{
-    access, audit, cluster, draft, environment, headers, health, openapi, passkey, person, plan, record, running, secret, session, settings, setup,
-    variable,
+    access, audit, cluster, draft, environment, headers, health, openapi, passkey, person, plan, record, running, secret, session,
+    settings, setup, variable,
 };
 use crate::identity;
 use crate::server::Shared;

@@ -104,8 +104,13 @@ pub enum RemoteAuth {
     /// An Ed25519 key that Countersign makes; its public half is in [`Binding::deploy_key`].
     GeneratedKey,
     /// An OpenSSH private key without passphrase.
-    Key { private_key: String },
-    Password { username: String, password: String },
+    Key {
+        private_key: String,
+    },
+    Password {
+        username: String,
+        password: String,
+    },
 }
 
 impl std::fmt::Debug for RemoteAuth {

@@ -11,10 +11,17 @@ use crate::variable::{Level, Resolved};
 #[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
 pub enum Scope {
     Organisation,
-    Environment { environment: String },
-    Cluster { cluster: String },
+    Environment {
+        environment: String,
+    },
+    Cluster {
+        cluster: String,
+    },
     /// This stack on this cluster.
-    Stack { cluster: String, stack: String },
+    Stack {
+        cluster: String,
+        stack: String,
+    },
 }
 
 impl Scope {

@@ -19,7 +19,11 @@ fn request() -> SealRequest {
                 (
                     "urls".into(),
                     ValuesTree::List(vec![
-                        ValuesTree::Text(Text(vec![Piece::Text("postgres://app:".into()), Piece::Secret("db".into()), Piece::Text("@db/app".into())])),
+                        ValuesTree::Text(Text(vec![
+                            Piece::Text("postgres://app:".into()),
+                            Piece::Secret("db".into()),
+                            Piece::Text("@db/app".into()),
+                        ])),
                         json!({"plain": true}).into(),
                     ]),
                 ),

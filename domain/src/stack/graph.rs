@@ -66,7 +66,10 @@ impl Graph {
             .map(|knot| self.one_round(&knot))
             .collect();
         cycles.sort_unstable();
-        cycles.into_iter().map(|places| GraphProblem::Cycle { components: places.into_iter().map(|place| self.ids[place].clone()).collect() }).collect()
+        cycles
+            .into_iter()
+            .map(|places| GraphProblem::Cycle { components: places.into_iter().map(|place| self.ids[place].clone()).collect() })
+            .collect()
     }
 
     /// The shortest way round that starts at the first component of a knot.

@@ -30,7 +30,11 @@ fn flow_to<W: Write>(out: &mut W, value: &Value) -> fmt::Result {
             for (key, value) in map {
                 out.write_str(mark)?;
                 mark = ", ";
-                if is_bare(key) { out.write_str(key)? } else { quoted(out, key)? }
+                if is_bare(key) {
+                    out.write_str(key)?
+                } else {
+                    quoted(out, key)?
+                }
                 out.write_str(": ")?;
                 flow_to(out, value)?;
             }

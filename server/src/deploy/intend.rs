@@ -77,11 +77,7 @@ impl Known {
     pub async fn of(db: &mut Conn, plan: &store::plan::Plan) -> Result<Known, Problem> {
         let last = store::entry::last(db, &plan.cluster).await?;
         let next = last.as_ref().map_or(0, |entry| u64::try_from(entry.number).unwrap_or_default()) + 1;
-        Ok(Known {
-            ours: Ours::of(db, &plan.cluster, plan.stack.as_deref()).await?,
-            next,
-            base: plan.base_commit.clone(),
-        })
+        Ok(Known { ours: Ours::of(db, &plan.cluster, plan.stack.as_deref()).await?, next, base: plan.base_commit.clone() })
     }
 }
 

@@ -35,7 +35,10 @@ async fn an_auditor_reads_every_line_with_its_texts_and_an_agent_none() {
     let lines = log(&mut auditor).await;
     let numbers: Vec<u64> = lines.iter().rev().map(|line| line.leaf.n).collect();
     assert_eq!(numbers, (0..lines.len() as u64).collect::<Vec<_>>());
-    assert_eq!((lines[0].leaf.action.as_str(), lines[0].actor_name.as_str(), lines[0].texts["name"].as_str()), ("person.add", "ada", "p109"));
+    assert_eq!(
+        (lines[0].leaf.action.as_str(), lines[0].actor_name.as_str(), lines[0].texts["name"].as_str()),
+        ("person.add", "ada", "p109")
+    );
     let mut agent = server.client();
     agent.token = Some(server.agent("helper", vec![Target::Organisation]).await);
     agent.get("/api/v1/audit").await.expect_problem(403, "people_only");

@@ -15,7 +15,13 @@ use server::server::Shared;
 use crate::support::{Client, PASSWORD, TestServer};
 
 fn person(server: &Shared, name: String) -> server::store::person::Person {
-    server::store::person::Person { id: server.ids.next(), full_name: name.clone(), name, created_at: server.clock.now(), disabled_at: None }
+    server::store::person::Person {
+        id: server.ids.next(),
+        full_name: name.clone(),
+        name,
+        created_at: server.clock.now(),
+        disabled_at: None,
+    }
 }
 
 async fn add(server: &Shared, name: String) -> Result<(), Problem> {
@@ -182,8 +188,11 @@ async fn the_head_covers_the_bytes_as_they_are_stored_and_text_stands_beside_the
     let head = server.inside().store.head().await.unwrap();
     assert_eq!((head.size(), hex(&head.root())), (rows.len() as u64, hex(&expected.root())));
     let (last, leaf) = rows.last().unwrap();
-    let (salt, text): (Vec<u8>, String) =
-        sqlx::query_as("select salt, text from audit_text where n = $1 and field = 'full_name'").bind(last).fetch_one(&mut *db).await.unwrap();
+    let (salt, text): (Vec<u8>, String) = sqlx::query_as("select salt, text from audit_text where n = $1 and field = 'full_name'")
+        .bind(last)
+        .fetch_one(&mut *db)
+        .await
+        .unwrap();
     assert_eq!(text, "Grace H.");
     assert!(String::from_utf8_lossy(leaf).contains(&domain::audit::commitment(&salt, &text)));
 }

@@ -136,7 +136,8 @@ fn text(bytes: &[u8]) -> &str {
 /// The worked example above and every example of the repository on each of its clusters, rendered.
 fn everything() -> Vec<(String, tempfile::TempDir)> {
     let place = Place::new();
-    let mut jobs = vec![("the worked example".to_owned(), place.path("stack.yaml"), place.path("cluster.yaml"), Some(place.path("secrets.yaml")))];
+    let mut jobs =
+        vec![("the worked example".to_owned(), place.path("stack.yaml"), place.path("cluster.yaml"), Some(place.path("secrets.yaml")))];
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     for example in fs::read_dir(examples).into_iter().flatten() {
         let example = example.unwrap().path();
@@ -161,10 +162,13 @@ fn kustomize_accepts_every_directory() {
     for (name, out) in everything() {
         let mut folders: Vec<PathBuf> = files(out.path()).keys().map(|path| out.path().join(path).parent().unwrap().to_owned()).collect();
         folders.dedup();
-        for folder in folders.iter().filter(|folder| folder.file_name().is_some_and(|name| name != "web") && !folder.join("stack.yaml").exists()) {
+        for folder in
+            folders.iter().filter(|folder| folder.file_name().is_some_and(|name| name != "web") && !folder.join("stack.yaml").exists())
+        {
             // Where there is no kustomization.yaml Flux makes one of all files.
             if !folder.join("kustomization.yaml").exists() {
-                let resources: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+                let resources: Vec<String> =
+                    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
                 let made = json!({"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources});
                 fs::write(folder.join("kustomization.yaml"), made.to_string()).unwrap();
             }
@@ -202,7 +206,9 @@ impl Schemas {
 
     fn check(&self, object: &Value) -> Result<(), String> {
         let (version, kind) = (object["apiVersion"].as_str().unwrap_or_default(), object["kind"].as_str().unwrap_or_default());
-        let Some(validator) = self.0.get(&(version.to_owned(), kind.to_owned())) else { return Err(format!("{version} {kind} is not served")) };
+        let Some(validator) = self.0.get(&(version.to_owned(), kind.to_owned())) else {
+            return Err(format!("{version} {kind} is not served"));
+        };
         validator.validate(object).map_err(|error| format!("{kind} {}: {error} at {}", object["metadata"]["name"], error.instance_path()))
     }
 }
@@ -260,8 +266,11 @@ fn the_schemas_refuse_a_field_that_flux_does_not_know() {
 fn two_readers_of_yaml_see_the_same_in_every_file() {
     for (name, out) in everything() {
         for (path, bytes) in files(out.path()) {
-            let ours: Vec<Value> = domain::yaml::read::documents(text(&bytes)).unwrap().into_iter().map(|document| document.value).collect();
-            let theirs: Vec<Value> = serde_yaml_ng::Deserializer::from_slice(&bytes).map(|document| serde::Deserialize::deserialize(document).unwrap()).collect();
+            let ours: Vec<Value> =
+                domain::yaml::read::documents(text(&bytes)).unwrap().into_iter().map(|document| document.value).collect();
+            let theirs: Vec<Value> = serde_yaml_ng::Deserializer::from_slice(&bytes)
+                .map(|document| serde::Deserialize::deserialize(document).unwrap())
+                .collect();
             assert_eq!(ours, theirs, "{name}, {path}");
         }
     }
@@ -337,7 +346,11 @@ fn what_blocks_is_said_with_its_place_and_nothing_is_written() {
     let output = place.render(&[]);
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stderr);
-    assert!(said.contains("floating_version  podinfo  chart.version") && said.contains("plaintext_secret  podinfo  redis.adminPassword  line 3"), "{said}");
+    assert!(
+        said.contains("floating_version  podinfo  chart.version")
+            && said.contains("plaintext_secret  podinfo  redis.adminPassword  line 3"),
+        "{said}"
+    );
     assert!(!said.contains("hunter2") && output.stdout.is_empty());
     assert!(!place.path("out").exists());
 
@@ -371,7 +384,9 @@ fn a_misspelt_field_of_the_stack_is_a_finding_with_its_path() {
 #[test]
 fn what_cannot_be_read_exits_with_2() {
     let place = Place::new();
-    let status = |stack: &str, cluster: &str, more: &[&str]| run(&place.path(stack), &place.path(cluster), None, &place.path("out"), more).status.code();
+    let status = |stack: &str, cluster: &str, more: &[&str]| {
+        run(&place.path(stack), &place.path(cluster), None, &place.path("out"), more).status.code()
+    };
     assert_eq!(status("none.yaml", "cluster.yaml", &[]), Some(2));
     assert_eq!(status("stack.yaml", "none.yaml", &[]), Some(2));
     assert_eq!(status("stack.yaml", "stack.yaml", &[]), Some(2));

@@ -12,9 +12,7 @@ async fn routes(server: &TestServer) -> Vec<(Method, String)> {
     let paths = document["paths"].as_object().unwrap();
     paths
         .iter()
-        .flat_map(|(path, item)| {
-            item.as_object().unwrap().keys().map(move |method| (method.to_uppercase().parse().unwrap(), path.clone()))
-        })
+        .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| (method.to_uppercase().parse().unwrap(), path.clone())))
         .collect()
 }
 
@@ -75,7 +73,11 @@ async fn every_change_asks_for_our_own_origin() {
 
 fn has_headers(answer: &Answer) {
     let csp = answer.header("content-security-policy").unwrap_or_else(|| panic!("{} has no policy", answer.what));
-    assert!(csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'none'") && csp.contains("base-uri 'none'"), "{}: {csp}", answer.what);
+    assert!(
+        csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'none'") && csp.contains("base-uri 'none'"),
+        "{}: {csp}",
+        answer.what
+    );
     assert!(!csp.contains("unsafe-eval'") || csp.contains("'wasm-unsafe-eval'"), "{csp}");
     assert!(!csp.replace("style-src-attr 'unsafe-inline'", "").contains("unsafe-inline"), "{csp}");
     for (name, value) in [
@@ -86,7 +88,11 @@ fn has_headers(answer: &Answer) {
     ] {
         assert_eq!(answer.header(name), Some(value), "{}", answer.what);
     }
-    assert!(answer.header("permissions-policy").is_some_and(|policy| policy.contains("publickey-credentials-get=(self)")), "{}", answer.what);
+    assert!(
+        answer.header("permissions-policy").is_some_and(|policy| policy.contains("publickey-credentials-get=(self)")),
+        "{}",
+        answer.what
+    );
     assert!(answer.header("x-request-id").is_some(), "{}", answer.what);
     assert!(answer.header("cache-control").is_some(), "{}", answer.what);
 }
@@ -121,7 +127,8 @@ async fn whatever_goes_wrong_is_a_problem() {
     ada.post("/api/v1/people", json!({ "name": "x", "unknown": 1 })).await.expect_problem(422, "malformed");
     let problem = ada.post("/api/v1/people", json!({ "name": 7 })).await.expect_problem(422, "malformed");
     assert_eq!(problem.at.as_deref(), Some("name"));
-    let syntax = ada.request(Method::POST, "/api/v1/people").header("content-type", "application/json").body(Body::from("{\"name\":")).unwrap();
+    let syntax =
+        ada.request(Method::POST, "/api/v1/people").header("content-type", "application/json").body(Body::from("{\"name\":")).unwrap();
     ada.send(syntax).await.expect_problem(400, "malformed");
     let untyped = ada.request(Method::POST, "/api/v1/people").body(Body::from("{}")).unwrap();
     ada.send(untyped).await.expect_problem(415, "not_json");

@@ -101,7 +101,10 @@ async fn over_https_the_cookie_carries_the_host_prefix() {
     let mut ada = server.client();
     ada.origin = Some("https://cs.example.com".into());
     let link: domain::api::person::EnrolmentLink = ada
-        .post("/api/v1/setup", json!({ "code": server.set_up_code(), "organisation": "Example", "public_url": "https://cs.example.com", "name": "ada" }))
+        .post(
+            "/api/v1/setup",
+            json!({ "code": server.set_up_code(), "organisation": "Example", "public_url": "https://cs.example.com", "name": "ada" }),
+        )
         .await
         .expect_status(201)
         .json();
@@ -115,8 +118,10 @@ async fn over_https_the_cookie_carries_the_host_prefix() {
 async fn a_wrong_password_and_an_unknown_name_look_the_same() {
     let (server, _) = TestServer::set_up().await;
     let mut client = server.client();
-    let wrong = client.post("/api/v1/session", json!({ "name": "ada", "password": "not the password" })).await.expect_problem(401, "login_refused");
-    let unknown = client.post("/api/v1/session", json!({ "name": "eve", "password": "not the password" })).await.expect_problem(401, "login_refused");
+    let wrong =
+        client.post("/api/v1/session", json!({ "name": "ada", "password": "not the password" })).await.expect_problem(401, "login_refused");
+    let unknown =
+        client.post("/api/v1/session", json!({ "name": "eve", "password": "not the password" })).await.expect_problem(401, "login_refused");
     assert_eq!(wrong, unknown);
 }
 
@@ -126,7 +131,10 @@ async fn the_eleventh_try_at_an_account_waits_a_quarter_of_an_hour() {
     server.clock.advance(15 * MINUTE);
     let mut client = server.client();
     for _ in 0..10 {
-        client.post("/api/v1/session", json!({ "name": "ada", "password": "wrong wrong wrong" })).await.expect_problem(401, "login_refused");
+        client
+            .post("/api/v1/session", json!({ "name": "ada", "password": "wrong wrong wrong" }))
+            .await
+            .expect_problem(401, "login_refused");
     }
     let answer = client.post("/api/v1/session", json!({ "name": "ada", "password": PASSWORD })).await;
     assert!(answer.header("retry-after").is_some());
@@ -138,7 +146,11 @@ async fn the_eleventh_try_at_an_account_waits_a_quarter_of_an_hour() {
 #[tokio::test]
 async fn a_code_opens_a_session_that_can_only_enrol() {
     let (server, mut ada) = TestServer::set_up().await;
-    let link: domain::api::person::EnrolmentLink = ada.post("/api/v1/people", json!({ "name": "grace", "grants": [{ "role": "admin", "on": { "kind": "organisation" } }] })).await.expect_status(201).json();
+    let link: domain::api::person::EnrolmentLink = ada
+        .post("/api/v1/people", json!({ "name": "grace", "grants": [{ "role": "admin", "on": { "kind": "organisation" } }] }))
+        .await
+        .expect_status(201)
+        .json();
     let mut grace = server.client();
     grace.post("/api/v1/session/enrolment", json!({ "code": link.code.to_lowercase() })).await.expect_status(204);
     grace.get("/api/v1/people").await.expect_problem(403, "enrol_first");
@@ -157,7 +169,10 @@ async fn a_code_of_one_person_sets_nobody_elses_password() {
     let (server, mut ada) = TestServer::set_up().await;
     let mut grace = server.person(&mut ada, "grace", Role::Editor).await;
     let link: domain::api::person::EnrolmentLink = ada.post("/api/v1/people", json!({ "name": "hopper" })).await.expect_status(201).json();
-    grace.put("/api/v1/me/password", json!({ "password": "another password", "code": link.code })).await.expect_problem(403, "code_unknown");
+    grace
+        .put("/api/v1/me/password", json!({ "password": "another password", "code": link.code }))
+        .await
+        .expect_problem(403, "code_unknown");
     log_in(&mut server.client(), "grace").await;
 }
 

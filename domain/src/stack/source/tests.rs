@@ -192,7 +192,14 @@ fn the_largest_stack_can_be_written_and_read() {
         .map(|number| {
             let name = Name::new(&format!("c{number}")).unwrap();
             let depends_on = stack.components.iter().take(2).map(|component| component.id.clone()).collect();
-            Component { id: name.clone(), name, depends_on, layout: Some(Point { x: 1.0, y: 2.0 }), timeout: Some("10m".into()), ..addon.clone() }
+            Component {
+                id: name.clone(),
+                name,
+                depends_on,
+                layout: Some(Point { x: 1.0, y: 2.0 }),
+                timeout: Some("10m".into()),
+                ..addon.clone()
+            }
         })
         .collect();
     assert_eq!(parse(&emit(&stack)), Ok(stack));

@@ -69,7 +69,8 @@ async fn planned(
     let roster = roster(&mut db, server, &row, before).await?;
     drop(db);
     let foreign_files = if is_ours { 0 } else { foreign_files };
-    let mut built = build(&BindInput { cluster: &cluster, head: &head, about: &about, policy, foreign_files, allowed_signers: &roster.text() });
+    let mut built =
+        build(&BindInput { cluster: &cluster, head: &head, about: &about, policy, foreign_files, allowed_signers: &roster.text() });
     // Settings and keys have no draft: whoever puts them forward counts as their writer, so nobody changes who can
     // decrypt or countersign alone where four eyes are asked for.
     let person = caller.person()?;

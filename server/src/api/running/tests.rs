@@ -14,7 +14,8 @@ async fn a_panic_is_a_problem_and_says_nothing_of_its_cause() {
     async fn bug() -> &'static str {
         panic!("the canary")
     }
-    let router = Router::new().route("/", get(bug).post(bug)).layer(middleware::from_fn(to_the_end)).layer(middleware::from_fn(catch_panics));
+    let router =
+        Router::new().route("/", get(bug).post(bug)).layer(middleware::from_fn(to_the_end)).layer(middleware::from_fn(catch_panics));
     for method in [Method::GET, Method::POST] {
         let request = Request::builder().method(method).uri("/").body(Body::empty()).unwrap();
         let response = router.clone().oneshot(request).await.unwrap();
