@@ -72,8 +72,7 @@ scene(
     }
 
     await page.goto(`${server.url}/`);
-    await page.getByRole("button", { name: "New stack" }).first().click();
-    await page.getByText("monitoring", { exact: true }).first().click();
+    await page.getByRole("radio", { name: /^monitoring/ }).check();
     await page.getByRole("button", { name: "Make the draft" }).click();
     await page.waitForURL("**/stacks/monitoring**");
     await page.getByRole("button", { name: "Review draft" }).waitFor();

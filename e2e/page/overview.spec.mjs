@@ -18,7 +18,6 @@ scene("the first visit shows three steps, and an example becomes a draft", async
   await looked(page, "first-run");
   await addCluster(page);
   await open(page, "/");
-  await page.getByRole("button", { name: "New stack" }).first().click();
   await page.getByRole("radio", { name: /^monitoring/ }).check();
   await looked(page, "first-run-examples");
   await page.getByRole("button", { name: "Make the draft" }).click();
@@ -33,7 +32,6 @@ scene("a stack of a name that cannot be is refused at the field", async ({ serve
   await setUp(page, server);
   await addCluster(page);
   await open(page, "/");
-  await page.getByRole("button", { name: "New stack" }).first().click();
   await page.getByLabel("Name", { exact: true }).fill("../x");
   await page.getByRole("button", { name: "Make the draft" }).click();
   await page.locator("#field-name-error").waitFor();
