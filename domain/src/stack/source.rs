@@ -205,8 +205,4 @@ fn long_text(complaints: &mut Complaints, path: &ValuePath, value: &Value) -> Op
 }
 
 #[cfg(test)]
-mod examples;
-#[cfg(test)]
-mod schema;
-#[cfg(test)]
 mod tests;

@@ -70,7 +70,7 @@ mod tests {
             ],
             "brief": none, "findings": none, "effects": none, "values": none, "variables": none, "secrets": none,
             "recipients": none, "order": none, "charts": none, "files": none,
-            "facts": { "binding": null, "depends_on": none, "stacks": none, "objects": none, "elsewhere": none },
+            "facts": { "depends_on": none, "stacks": none, "objects": none, "elsewhere": none },
         });
         domain::plan::canonical::to_bytes(&plan).unwrap()
     }

@@ -111,10 +111,10 @@ async fn host() -> (Host, Signer, Signer) {
     let wanted = json!({ "code": host.set_up_code, "organisation": "Example", "public_url": origin, "name": "ada" });
     let link = client.post("/api/v1/setup", wanted).await.expect_status(201).ok();
     let mut ada = Signer::enrol(client, &origin, link["code"].as_str().unwrap()).await;
+    ada.bind("production").await;
     let new = json!({ "name": "tom", "grants": [Grant { role: Role::Operator, on: Target::Organisation }] });
     let link = ada.client.post("/api/v1/people", new).await.expect_status(201).ok();
     let tom = Signer::enrol(host.client(), &origin, link["code"].as_str().unwrap()).await;
-    ada.bind("production").await;
     ada.set_secret(CANARY).await;
     let roster = ada.plan_cluster("roster-plans").await;
     assert_eq!(ada.deploy(&roster).await, 2);

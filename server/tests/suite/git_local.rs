@@ -16,7 +16,7 @@ fn the_first_deploy_fills_an_empty_repository() {
     let commit = bench.deploy(&remote, "countersign.yaml", "kind: Cluster\n");
     let heads = probe(&remote).unwrap();
     assert_eq!((heads.default.as_deref(), heads.branches["main"]), (Some("main"), commit));
-    git(bench.folder.path(), &["clone", "-q", "repository.git", "clone"]);
+    git(bench.folder.path(), &["clone", "-q", "--no-local", "repository.git", "clone"]);
     assert_eq!(fs::read_to_string(bench.folder.path().join("clone/countersign.yaml")).unwrap(), "kind: Cluster\n");
     bench.assert_sound();
 }
@@ -233,7 +233,7 @@ fn deploy_until_done(bench: &Bench, remote: &Remote, path: &str) -> ObjectId {
 /// One attempt; the commit if stock git was told that it arrived.
 fn stock_push(bench: &Bench, path: &str) -> Option<String> {
     let clone = tempfile::tempdir_in(bench.folder.path()).unwrap();
-    git(clone.path(), &["clone", "-q", bench.repository().to_str().unwrap(), "."]);
+    git(clone.path(), &["clone", "-q", "--no-local", bench.repository().to_str().unwrap(), "."]);
     fs::write(clone.path().join(path), "x").unwrap();
     git(clone.path(), &["add", "-A"]);
     git(clone.path(), &["commit", "-q", "-m", path]);

@@ -1,5 +1,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod examples;
+mod schema;
+
 use super::*;
 use proptest::collection::{btree_map, vec};
 use proptest::option;

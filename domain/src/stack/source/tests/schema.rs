@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{emit, parse};
 use crate::cluster;
+use crate::stack::source::{emit, parse};
 use crate::yaml::read;
 
 /// As much of JSON Schema as the two schemas use; anything else in them fails the test.

@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{emit, parse};
 use crate::binding::Binding;
 use crate::cluster::{self, Cluster};
 use crate::finding::Level;
 use crate::plan::{self, About, Author, Head, HeadFile, Input, Policy, SecretFact};
 use crate::sealing::{Sealed, SealedFiles};
+use crate::stack::source::{emit, parse};
 use crate::stack::{Content, Stack};
 use crate::yaml::read;
 use crate::{expression, resolve, secret};
