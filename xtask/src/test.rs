@@ -56,7 +56,7 @@ fn set_up(cache: &Cache, report: &mut Report) {
 fn lint(cache: &Cache, report: &mut Report) {
     report.check("lints", || {
         let mut clippy = cargo(cache);
-        clippy.args(["clippy", "--quiet", "-p", "domain", "-p", "app", "-p", "server", "-p", "xtask", "--all-targets"]);
+        clippy.args(["clippy", "--quiet", "-p", "domain", "-p", "app", "-p", "server", "-p", "xtask", "--lib", "--bins", "--tests"]);
         shell::openly("clippy", &mut clippy)
     });
     report.check("lints of the pages in the browser", || {
