@@ -82,7 +82,17 @@ struct Lock<'c> {
 }
 
 impl Claim {
+    /// Between making the file and holding its `flock` somebody who clears up may take it for a dead one's: then again.
     fn new(git_dir: &Path, content: &str) -> Result<Claim, GitError> {
+        loop {
+            let claim = Claim::made(git_dir, content)?;
+            if claim.path.try_exists().map_err(GitError::storage)? {
+                return Ok(claim);
+            }
+        }
+    }
+
+    fn made(git_dir: &Path, content: &str) -> Result<Claim, GitError> {
         let path = git_dir.join(format!("{CLAIM}{}", uuid::Uuid::now_v7().simple()));
         let mut held = OpenOptions::new().write(true).create_new(true).open(&path).map_err(GitError::storage)?;
         let claim = held.lock().and_then(|()| held.write_all(content.as_bytes())).and_then(|()| held.sync_all());
