@@ -1,5 +1,4 @@
 //! Puts the built site into the binary: `COUNTERSIGN_SITE` names its folder. Unset, the table is empty.
-#![expect(clippy::print_stdout, reason = "a build script speaks to cargo on standard output")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -18,6 +18,7 @@ use tempfile::TempDir;
 mod support {
     pub mod git;
     pub mod git_http;
+    pub mod machine;
     pub mod needs;
     pub mod sshd;
 }

@@ -102,7 +102,7 @@ pub fn Canvas() -> AnyView {
                     <Rows/>
                     <g transform=transform>
                         <g class="edge-lines" aria-hidden="true">
-                            <For each=move || board.layout.with(|layout| ends(layout)) key=Clone::clone let((component, on))><Edge component on/></For>
+                            <For each=move || board.layout.with(ends) key=Clone::clone let((component, on))><Edge component on/></For>
                         </g>
                         <For each=move || board.content.with(|stack| stack.components.iter().map(|found| found.id.clone()).collect::<Vec<_>>()) key=Clone::clone let(id)><Node id/></For>
                         <NewEdge/>

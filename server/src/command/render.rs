@@ -99,7 +99,9 @@ fn plan(stack: &Stack, cluster: &Cluster, secrets: &BTreeMap<String, Plaintext>)
     } else {
         let recipients = Recipients::parse(&cluster.recipients)?;
         // What cannot be sealed for want of a secret is a finding of the guards.
-        Sealer::ephemeral(cluster.name.as_str(), &recipients, secrets).seal(&requests, jiff::Timestamp::now(), &|_| None)?.files
+        #[expect(clippy::disallowed_methods, reason = "a command has no server whose clock a test could move")]
+        let now = jiff::Timestamp::now();
+        Sealer::ephemeral(cluster.name.as_str(), &recipients, secrets).seal(&requests, now, &|_| None)?.files
     };
     Ok(offline::render(stack, cluster, &names, &sealed))
 }

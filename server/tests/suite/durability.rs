@@ -150,7 +150,7 @@ async fn a_request_whose_browser_went_away_is_finished() {
 }
 
 async fn leaves(server: &Shared) -> u64 {
-    server::store::audit::size(&mut *server.store.read().await.unwrap()).await.unwrap()
+    server::store::audit::size(&mut server.store.read().await.unwrap()).await.unwrap()
 }
 
 #[tokio::test]

@@ -183,17 +183,17 @@ fn signatures_are_judged_like_stock_git_does() {
     assert_eq!(verify_commit(&built.bytes, &[theirs]), Err(SignatureProblem::UnknownKey));
     assert_eq!(verify_commit(&built.bytes, &[]), Err(SignatureProblem::UnknownKey));
     let (unsigned, signature) = split_signature(&built.bytes).unwrap();
-    assert_eq!(verify_commit(&unsigned, &[ours.clone()]), Err(SignatureProblem::Unsigned));
+    assert_eq!(verify_commit(&unsigned, std::slice::from_ref(&ours)), Err(SignatureProblem::Unsigned));
     let at_signature = String::from_utf8(built.bytes.clone()).unwrap();
     let doubled = at_signature.replacen("gpgsig ", &format!("gpgsig {}\ngpgsig ", signature.unwrap().trim_end().replace('\n', "\n ")), 1);
-    assert_eq!(verify_commit(doubled.as_bytes(), &[ours.clone()]), Err(SignatureProblem::Several));
-    assert_eq!(verify_commit(b"blob", &[ours.clone()]), Err(SignatureProblem::NotACommit));
+    assert_eq!(verify_commit(doubled.as_bytes(), std::slice::from_ref(&ours)), Err(SignatureProblem::Several));
+    assert_eq!(verify_commit(b"blob", std::slice::from_ref(&ours)), Err(SignatureProblem::NotACommit));
     // Whatever byte is flipped outside the signature itself, the commit is good no more.
     let signature = at_signature.find("gpgsig ").unwrap()..at_signature.find("\n\n").unwrap();
     for position in (0..built.bytes.len()).filter(|position| !signature.contains(position)) {
         let mut bytes = built.bytes.clone();
         bytes[position] ^= 1;
-        assert!(verify_commit(&bytes, &[ours.clone()]).is_err(), "byte {position}");
+        assert!(verify_commit(&bytes, std::slice::from_ref(&ours)).is_err(), "byte {position}");
     }
 }
 

@@ -117,7 +117,7 @@ impl Build<'_> {
                 let node = self.scalar(start, end, style)?;
                 self.put(node)
             }
-            Event::SequenceStart(_, ..) => {
+            Event::SequenceStart(..) => {
                 self.frames.push(Frame::List(start, self.text[start..end] == *"[", Vec::new()));
                 Some(())
             }

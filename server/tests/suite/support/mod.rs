@@ -9,8 +9,6 @@ pub mod needs;
 pub mod signing;
 pub mod sshd;
 
-use std::path::Path;
-
 use domain::api::person::EnrolmentLink;
 use domain::audit::Act;
 use domain::principal::{Grant, Role, Target};
@@ -90,10 +88,6 @@ impl TestServer {
         self.folder.path().join("data")
     }
 
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     /// The server's inside, for what no request can bring about.
     pub fn inside(&self) -> &Shared {
         &self.serving.server
@@ -125,7 +119,7 @@ impl TestServer {
     /// An agent of the first administrator's, by its token.
     pub async fn agent(&self, name: &str, scope: Vec<Target>) -> String {
         let inside = self.inside();
-        let owner = store::person::by_name(&mut *inside.store.read().await.unwrap(), "ada").await.unwrap().unwrap().id;
+        let owner = store::person::by_name(&mut inside.store.read().await.unwrap(), "ada").await.unwrap().unwrap().id;
         let token = server::ids::token();
         let now = inside.clock.now();
         let agent = store::agent::Agent { id: inside.ids.next(), name: name.to_owned(), owner, scope, created_at: now, revoked_at: None };

@@ -51,7 +51,7 @@ fn there_are_examples() {
 fn every_example_is_written_as_the_product_writes_it() {
     for (name, stack) in examples() {
         let text = text(&format!("{name}/stack.yaml"));
-        let diff = similar::TextDiff::from_lines(&text, &emit(&stack)).unified_diff().to_string();
+        let diff = similar::TextDiff::from_lines(&text, emit(&stack)).unified_diff().to_string();
         assert!(diff.is_empty(), "{name}:\n{diff}");
     }
 }
