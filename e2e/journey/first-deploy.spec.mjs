@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { picture } from "../support/picture.mjs";
 import { scene } from "../support/scene.mjs";
+import { open } from "../support/setup.mjs";
 
 const MONITORING = { domain: "example.com", cluster_label: "dev", storage_class: "standard", acme_email: "ops@example.com" };
 const SECRETS = { cloudflare_api_token: "cf-canary-7Qx1vZ", grafana_admin_password: "grafana-canary-k2Lw9" };
@@ -30,19 +31,40 @@ async function setUp(page, server) {
   await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
 }
 
-/** As the pages' own scripts call the API. */
-function call(page, method, path, body) {
-  return page.evaluate(
-    async ([method, path, body]) => {
-      const init = { method, headers: { "content-type": "application/json" } };
-      if (body !== undefined) init.body = JSON.stringify(body);
-      const answer = await fetch(path, init);
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-      return text ? JSON.parse(text) : undefined;
-    },
-    [method, path, body],
-  );
+/** Sets one value in the form that `button` opens, for the environment dev. */
+async function set(page, button, name, value, submit) {
+  await page.getByRole("button", { name: button }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Level").selectOption("environment");
+  await dialog.getByLabel("Which").selectOption("dev");
+  await dialog.getByLabel("Name", { exact: true }).fill(name);
+  await dialog.getByLabel("Value").fill(value);
+  await dialog.getByRole("button", { name: submit, exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByText(name, { exact: true }).first().waitFor();
+}
+
+function component(page, name) {
+  return page.getByRole("treeitem", { name, exact: true });
+}
+
+/** Pulls an edge from the port below one box onto another, as a mouse does. */
+async function drawEdge(page, from, to) {
+  const box = (name) => page.locator(`#node-${name}`).boundingBox();
+  const [start, end] = [await box(from), await box(to)];
+  await page.mouse.move(start.x + start.width / 2, start.y + start.height - 1);
+  await page.mouse.down();
+  await page.mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 6 });
+  await page.mouse.up();
+}
+
+/** Does `edit` in the builder and waits until the server has it. */
+async function saving(page, edit) {
+  const revision = async () => Number((await page.getByText(/^Draft rev \d+$/).innerText()).match(/\d+/)[0]);
+  const before = await revision();
+  await edit();
+  await page.waitForFunction((before) => Number(document.body.textContent.match(/Draft\s+rev\s+(\d+)/)?.[1]) > before, before);
+  await page.getByText(/^autosaved \d\d:\d\d$/).waitFor();
 }
 
 scene(
@@ -64,18 +86,29 @@ scene(
     await countersign(page, 1);
     await picture(page, "recorded binding");
 
-    for (const [name, value] of Object.entries(MONITORING)) {
-      await call(page, "PUT", "/api/v1/variables", { scope: { kind: "environment", environment: "dev" }, name, value });
-    }
-    for (const [name, value] of Object.entries(SECRETS)) {
-      await call(page, "PUT", "/api/v1/secrets", { scope: { kind: "environment", environment: "dev" }, name, value });
-    }
-
-    await page.goto(`${server.url}/`);
+    await open(page, "/");
     await page.getByRole("radio", { name: /^monitoring/ }).check();
     await page.getByRole("button", { name: "Make the draft" }).click();
     await page.waitForURL("**/stacks/monitoring**");
-    await page.getByRole("button", { name: "Review draft" }).waitFor();
+    const builder = page.url();
+    await page.getByRole("link", { name: "Set variables" }).click();
+    for (const [name, value] of Object.entries(MONITORING)) await set(page, "Set variable", name, value, "Set");
+    await open(page, builder);
+    await page.getByRole("link", { name: "Set secrets" }).click();
+    for (const [name, value] of Object.entries(SECRETS)) await set(page, "Set secret", name, value, "Seal it");
+
+    await open(page, builder);
+    await component(page, "grafana").click();
+    await saving(page, async () => {
+      await page.getByRole("textbox", { name: "Values" }).click();
+      await page.keyboard.press("Control+Home");
+      await page.keyboard.press("Shift+End");
+      await page.keyboard.insertText("adminUser: newcomer");
+    });
+    await page.getByRole("button", { name: "Fit to view" }).click();
+    await saving(page, () => drawEdge(page, "loki", "disk-pressure"));
+    await component(page, "disk-pressure").click();
+    await page.getByRole("button", { name: "Do not wait for loki" }).waitFor();
     await picture(page, "builder");
     await page.getByRole("button", { name: "Review draft" }).click();
     await page.waitForURL("**/review/*");
@@ -92,11 +125,16 @@ scene(
     const git = (...args) => execFileSync("git", ["-C", repository, ...args], { encoding: "utf8" });
     assert.equal(git("rev-list", "--count", "main").trim(), "2");
     git("fsck", "--strict");
+    const verdict = execFileSync(process.env.COUNTERSIGN_BINARY, ["verify", repository], { encoding: "utf8" });
+    assert.match(verdict, /0002.*monitoring.*maren/);
     const tree = git("ls-tree", "-r", "--name-only", "main");
     assert.match(tree, /^stacks\/monitoring\/stack\.yaml$/m);
     for (const secret of Object.values(SECRETS)) {
       assert.throws(() => git("grep", "-q", secret, "main"), "a secret stands readable in the tree");
     }
+    const flux = (name) => git("show", `main:stacks/monitoring/flux/${name}.yaml`);
+    assert.match(flux("disk-pressure"), /dependsOn:[^]*monitoring--loki/);
+    assert.match(git("show", "main:stacks/monitoring/stack.yaml"), /adminUser: newcomer/);
   },
   { timeout: 240_000 },
 );
