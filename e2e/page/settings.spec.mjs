@@ -1,5 +1,6 @@
 // Settings: clusters, environments, variables, secrets, people and one's own keys.
 import assert from "node:assert/strict";
+import jsQR from "jsqr";
 import { assertAccessible, assertFits } from "../support/accessible.mjs";
 import { pictures } from "../support/picture.mjs";
 import { scene } from "../support/scene.mjs";
@@ -125,3 +126,36 @@ scene("an auditor reads settings and finds no control that would be refused", as
     assert.equal(await ada.page.getByRole("button", { name }).count(), 0, name);
   }
 });
+
+scene("a phone reads the code on the account page and registers a key of its own that signs", async ({ server, page, another }) => {
+  await setUp(page, server);
+  await open(page, "/settings/account");
+  await page.getByRole("button", { name: "Use my phone" }).click();
+  const code = page.getByRole("img", { name: "QR code of the link for your other device" });
+  await code.waitFor();
+  const url = await readCode(page, await code.screenshot());
+  const phone = await another({ width: 390, height: 844 });
+  await phone.page.goto(url);
+  await phone.page.getByLabel("What do you call this key?").fill("Phone");
+  await phone.page.getByRole("button", { name: "Register a passkey" }).click();
+  await phone.page.getByText("Your passkey is registered.").waitFor();
+  assert.equal((await phone.authenticator.credentials()).length, 1);
+  await page.getByRole("button", { name: "Done" }).click();
+  const row = page.getByRole("listitem").filter({ hasText: "Phone" });
+  await row.getByText("Logs in and signs").waitFor();
+});
+
+/** What a camera would read from a picture; drawn on a page of no site, as this one's policy refuses pictures of pictures. */
+async function readCode(page, png) {
+  const blank = await page.context().newPage();
+  const [data, width, height] = await blank.evaluate(async (source) => {
+    const picture = new Image();
+    picture.src = source;
+    await picture.decode();
+    const drawing = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+    drawing.drawImage(picture, 0, 0);
+    return [[...drawing.getImageData(0, 0, picture.width, picture.height).data], picture.width, picture.height];
+  }, `data:image/png;base64,${png.toString("base64")}`);
+  await blank.close();
+  return jsQR(new Uint8ClampedArray(data), width, height).data;
+}
