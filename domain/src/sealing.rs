@@ -164,7 +164,7 @@ impl SealRequest {
 
     /// The Secret's name before any suffix.
     pub fn base_name(&self) -> Option<&str> {
-        self.header.pointer("/metadata/name").and_then(Value::as_str).filter(|name| !name.is_empty())
+        self.header.get("metadata").and_then(|metadata| metadata.get("name")).and_then(Value::as_str).filter(|name| !name.is_empty())
     }
 
     /// The path and the Secret's name once the fingerprint's suffix is known.

@@ -182,18 +182,34 @@ fn string<W: Write>(out: &mut W, text: &str, depth: usize) -> fmt::Result {
 /// Whether a string may stand without quotes: `^[A-Za-z][A-Za-z0-9 _./@+-]*$`, no space at the end,
 /// and no word that any YAML or number reader knows.
 fn is_bare(text: &str) -> bool {
+    const INNER: [bool; 256] = allowed(b" _./@+-");
     let bytes = text.as_bytes();
-    let inner = |b: &u8| b.is_ascii_alphanumeric() || b" _./@+-".contains(b);
-    let plain = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.iter().all(inner) && !text.ends_with(' ');
+    let plain = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.iter().all(|&b| INNER[usize::from(b)]) && !text.ends_with(' ');
     plain && !is_reserved(text) || is_sops_value(bytes)
 }
 
 /// `ENC[AES256_GCM,data:…,type:str]`. Flux looks for the bytes `mac: ENC[` to tell a sealed file, so
 /// these stand bare as sops writes them; without a space in it, no colon or comma means anything.
 fn is_sops_value(bytes: &[u8]) -> bool {
-    let inner = |b: &u8| b.is_ascii_alphanumeric() || b"+/=:,_".contains(b);
+    const INNER: [bool; 256] = allowed(b"+/=:,_");
     let body = bytes.strip_prefix(b"ENC[AES256_GCM,").and_then(|rest| rest.strip_suffix(b"]"));
-    body.is_some_and(|body| body.iter().all(inner) && !body.ends_with(b":"))
+    body.is_some_and(|body| body.iter().all(|&b| INNER[usize::from(b)]) && !body.ends_with(b":"))
+}
+
+/// Letters, digits and `others`.
+const fn allowed(others: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut index = 0;
+    while index < others.len() {
+        table[others[index] as usize] = true;
+        index += 1;
+    }
+    table
 }
 
 fn is_reserved(text: &str) -> bool {

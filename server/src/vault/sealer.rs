@@ -6,6 +6,7 @@
 mod document;
 mod parallel;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
@@ -95,9 +96,9 @@ impl<'a> Sealer<'a> {
         check(requests)?;
         let recipients = self.recipients.digest();
         let mut outcome = Outcome { files: SealedFiles::default(), fresh: Vec::new(), missing: Vec::new() };
-        let mut work = Vec::new();
+        let (mut work, mut described) = (Vec::new(), Vec::new());
         for request in requests {
-            let Some(fingerprint) = self.fingerprint(request, &mut outcome.missing)? else { continue };
+            let Some(fingerprint) = self.fingerprint(request, &mut described, &mut outcome.missing)? else { continue };
             let (path, name) = request.named(fingerprint.suffix())?;
             let key = SealKey { cluster: self.cluster.to_owned(), path: request.path.clone(), fingerprint, recipients: recipients.clone() };
             match stored(&key) {
@@ -119,8 +120,8 @@ impl<'a> Sealer<'a> {
         Ok(outcome)
     }
 
-    /// `None` if a secret is missing, which is noted.
-    fn fingerprint(&self, request: &SealRequest, missing: &mut Vec<MissingSecret>) -> anyhow::Result<Option<Fingerprint>> {
+    /// `None` if a secret is missing, which is noted. `described` is a buffer that is used again.
+    fn fingerprint(&self, request: &SealRequest, described: &mut Vec<u8>, missing: &mut Vec<MissingSecret>) -> anyhow::Result<Option<Fingerprint>> {
         let mut used = Vec::new();
         let noted = missing.len();
         for name in request.secrets() {
@@ -138,8 +139,9 @@ impl<'a> Sealer<'a> {
             return Ok(None);
         }
         // The cluster goes in, or equal suffixes would tell across repositories who shares a secret.
-        let described = serde_json::to_vec(&(1, self.cluster, request, used))?;
-        Ok(Some(self.secrets.key().of_parts("sealed file", &[&described])))
+        described.clear();
+        serde_json::to_writer(&mut *described, &(1, self.cluster, request, used))?;
+        Ok(Some(self.secrets.key().of_parts("sealed file", &[described])))
     }
 
     /// Each secret once, however many files use it.
@@ -156,10 +158,10 @@ impl Secrets<'_> {
         }
     }
 
-    fn fingerprint(&self, name: &str) -> Option<Fingerprint> {
+    fn fingerprint(&self, name: &str) -> Option<Cow<'_, Fingerprint>> {
         match self {
-            Secrets::Stored { by_name, .. } => by_name.get(name).map(|stored| stored.fingerprint.clone()),
-            Secrets::Plain { key, by_name } => by_name.get(name).map(|plaintext| key.of_secret(name, plaintext)),
+            Secrets::Stored { by_name, .. } => by_name.get(name).map(|stored| Cow::Borrowed(&stored.fingerprint)),
+            Secrets::Plain { key, by_name } => by_name.get(name).map(|plaintext| Cow::Owned(key.of_secret(name, plaintext))),
         }
     }
 

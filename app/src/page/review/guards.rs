@@ -4,7 +4,7 @@ use domain::finding::{Finding, Level};
 use leptos::prelude::*;
 
 use super::section::{Section, count, shown, words};
-use crate::part::state::{State, StateBadge};
+use crate::widget::icon::Icon;
 
 #[component]
 pub fn Guards(findings: Vec<Finding>) -> AnyView {
@@ -42,11 +42,11 @@ fn note(findings: &[Finding]) -> String {
 
 #[component]
 fn Row(finding: Finding) -> AnyView {
-    let (row, state, word) = match finding.level {
-        Level::Block => ("guard-row guard-row--attention", State::Blocked, "Blocks"),
-        Level::Confirm => ("guard-row guard-row--attention", State::Blocked, "Confirm"),
-        Level::Warn => ("guard-row guard-row--warn", State::Waiting, "Warning"),
-        Level::Pass => ("guard-row", State::Reconciled, "Pass"),
+    let (row, badge, icon, word) = match finding.level {
+        Level::Block => ("guard-row guard-row--attention", "state state--blocked", "block", "Blocks"),
+        Level::Confirm => ("guard-row guard-row--attention", "state state--blocked", "minus", "Confirm"),
+        Level::Warn => ("guard-row guard-row--warn", "state state--waiting", "warn", "Warning"),
+        Level::Pass => ("guard-row", "state state--reconciled", "ok", "Pass"),
     };
     let place = [finding.at.component, finding.at.path].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let at = (!place.is_empty()).then(|| view! { <p class="value-note"><code>{shown(&place)}</code></p> });
@@ -54,7 +54,7 @@ fn Row(finding: Finding) -> AnyView {
     let hint = finding.hint.map(|hint| view! { " "<span class="muted">{shown(&hint)}</span> });
     view! {
         <div class=row>
-            <span><StateBadge state word/></span>
+            <span><span class=badge><Icon name=icon/>{word}</span></span>
             <span class="guard-name">{words(&finding.code)}</span>
             <div class="guard-why"><p><strong>{shown(&finding.reason)}</strong>{hint}{typed}</p>{at}</div>
         </div>
