@@ -47,7 +47,7 @@ function settle() {
   const waiting = impediment || (!allTyped(words, all("[data-typed]").map((input) => input.value)) && "Type the words above to go on.")
     || (password && !password.value && "Give your password to go on.");
   button.disabled = Boolean(waiting) || busy;
-  const text = busy ? "Waiting for your passkey…" : waiting || (password ? "Deploys with your password: the record will read “not countersigned”." : "Asks for your passkey, then commits. No shortcut and no agent reaches this button.");
+  const text = busy ? (password ? "Your password is being checked…" : "Waiting for your passkey…") : waiting || (password ? "Deploys with your password: the record will read “not countersigned”." : "Asks for your passkey, then commits. No shortcut and no agent reaches this button.");
   if (why.textContent !== text) why.textContent = text;
 }
 

@@ -31,6 +31,9 @@ pub use facts::{Facts, Head, HeadFile, OtherFile, OtherStack};
 /// The form of [`Plan`] that this code writes.
 pub const VERSION: u32 = 1;
 
+/// The finding of a plan that [begins a new root](Plan::begins_a_new_root).
+pub const NEW_ROOT: &str = "new_root";
+
 /// What a person signs. All that is shown before signing stands in it, so that it can be shown from the
 /// signed bytes alone; never who signs, the entry's number or the head of the branch, which belong to the commit.
 ///
@@ -357,6 +360,12 @@ impl Plan {
             WriterKind::Person => writer.id == person,
             WriterKind::Agent => writer.owner.as_deref() == Some(person),
         })
+    }
+
+    /// A roster that nobody of the one before could sign here, and that says so: the server's address moved away from
+    /// every key, or there was none. Whoever relies on the record has to pin it anew.
+    pub fn begins_a_new_root(&self) -> bool {
+        self.kind == Kind::Roster && self.findings.iter().any(|finding| finding.code == NEW_ROOT)
     }
 
     /// Where things stand in the repository.

@@ -33,6 +33,8 @@ pub struct Trailers {
     pub draft: Option<String>,
     pub drafted_by: Vec<String>,
     pub countersigned_by: Vec<String>,
+    /// By password, which proves nothing to whoever reads it.
+    pub approved_by: Vec<String>,
     pub ticket: Option<String>,
     /// The plan's digest in hex.
     pub plan: String,
@@ -43,6 +45,9 @@ const RECORD: &str = "Record";
 const DRAFT: &str = "Draft";
 const DRAFTED_BY: &str = "Drafted-by";
 const COUNTERSIGNED_BY: &str = "Countersigned-by";
+const APPROVED_BY: &str = "Approved-by";
+/// Stands behind the name wherever an approval by password is named.
+pub const BY_PASSWORD: &str = " (password, not countersigned)";
 const TICKET: &str = "Ticket";
 const PLAN: &str = "Plan";
 
@@ -71,6 +76,7 @@ fn lines(trailers: &Trailers) -> Vec<(&'static str, String)> {
     lines.extend(trailers.draft.iter().map(|draft| (DRAFT, draft.clone())));
     lines.extend(trailers.drafted_by.iter().map(|person| (DRAFTED_BY, person.clone())));
     lines.extend(trailers.countersigned_by.iter().map(|person| (COUNTERSIGNED_BY, person.clone())));
+    lines.extend(trailers.approved_by.iter().map(|person| (APPROVED_BY, format!("{person}{BY_PASSWORD}"))));
     lines.extend(trailers.ticket.iter().map(|ticket| (TICKET, ticket.clone())));
     lines.push((PLAN, format!("sha256:{}", trailers.plan)));
     // An empty value would read as the start of a folded line.
@@ -128,7 +134,7 @@ pub fn read_trailers(message: &str) -> Option<Trailers> {
     let mut seen = Vec::new();
     for line in block.split('\n') {
         let (key, value) = line.split_once(": ")?;
-        let many = matches!(key, DRAFTED_BY | COUNTERSIGNED_BY);
+        let many = matches!(key, DRAFTED_BY | COUNTERSIGNED_BY | APPROVED_BY);
         if !many && seen.contains(&key) {
             return None;
         }
@@ -140,6 +146,7 @@ pub fn read_trailers(message: &str) -> Option<Trailers> {
             DRAFT => trailers.draft = Some(value),
             DRAFTED_BY => trailers.drafted_by.push(value),
             COUNTERSIGNED_BY => trailers.countersigned_by.push(value),
+            APPROVED_BY => trailers.approved_by.push(value.strip_suffix(BY_PASSWORD)?.to_owned()),
             TICKET => trailers.ticket = Some(value),
             PLAN => trailers.plan = value.strip_prefix("sha256:")?.to_owned(),
             _ => return None,

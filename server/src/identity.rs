@@ -1,4 +1,5 @@
-//! Who somebody is, and what they put their name to: the only maker of [`approval::Countersigned`].
+//! Who somebody is, and what they put their name to: the only maker of [`approval::Countersigned`] and of an approval by
+//! password.
 //!
 //! `sshsig` says what an approval is, `roster` whose key counts, `approval` when it counts.
 

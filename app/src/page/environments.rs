@@ -49,7 +49,8 @@ fn List(environments: Vec<Environment>, reload: Callback<()>) -> AnyView {
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
             </div>
-            <div class="sheet-foot">"Four eyes: nobody countersigns a plan in whose diff they wrote or accepted a value. Admins are not exempt."</div>
+            <div class="sheet-foot"><p>"Four eyes: nobody countersigns a plan in whose diff they wrote or accepted a value. Admins are not exempt."</p></div>
+            <div class="sheet-foot"><p>"By password: people who have no key that can sign may approve with their password instead. Nobody but this server can check such an approval, so slip, record, commit and verification call it “not countersigned”. Leave it off unless somebody has no other way."</p></div>
         </Sheet>
         <div class="mt" aria-live="assertive">{move || problem.get().map(|problem| view! { <ProblemView problem/> })}</div>
     }

@@ -9,6 +9,7 @@ fn trailers() -> Trailers {
         draft: Some("0192f0c1 rev 14".into()),
         drafted_by: vec!["Tomás Ruiz <tomas@example.com>".into(), "assistant".into()],
         countersigned_by: vec!["Maren Solberg <maren@example.com>".into()],
+        approved_by: Vec::new(),
         ticket: Some("https://tickets.example.com/INC-88".into()),
         plan: "1f".repeat(32),
     }
@@ -24,6 +25,15 @@ fn a_message_reads_as_people_expect() {
             "1f".repeat(32)
         )
     );
+}
+
+#[test]
+fn a_password_never_reads_as_a_countersignature() {
+    let with = Trailers { countersigned_by: Vec::new(), approved_by: vec!["tom".into()], ..trailers() };
+    let message = message("s", "", &with);
+    assert!(message.contains("\nApproved-by: tom (password, not countersigned)\n") && !message.contains("Countersigned-by"), "{message}");
+    assert_eq!(read_trailers(&message).as_ref(), Some(&with));
+    assert_eq!(read_trailers(&message.replace(BY_PASSWORD, "")), None, "the name alone would read as more than it is");
 }
 
 #[test]

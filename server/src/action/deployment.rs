@@ -11,12 +11,14 @@ use domain::problem::Problem;
 
 use super::{place, plan, repository};
 use crate::api::caller::Caller;
-use crate::audit::audited;
+use crate::audit::{self, audited};
 use crate::deploy::consent::{Court, moment};
 use crate::deploy::failpoint::reach;
 use crate::deploy::intend::{self, Known, Signed};
 use crate::deploy::push;
-use crate::identity::approval::{Approved, Assertion, Site, verify_assertion, verify_file};
+use crate::identity::approval::{Approval, Approved, Assertion, Refusal, Site, password, verify_assertion, verify_file};
+use crate::identity::password::{Password, Proven, prove};
+use crate::identity::roster::Signer;
 use crate::identity::signing_key::SigningKey;
 use crate::identity::sshsig;
 use crate::server::Server;
@@ -41,9 +43,13 @@ pub async fn ceremony(server: &Server, caller: &Caller, id: &str) -> Result<Cere
 /// and goes out.
 pub async fn approve(server: &Server, caller: &Caller, id: &str, approve: Approve) -> Result<Plan, Problem> {
     let person = caller.person()?;
-    let (_, cluster) = plan::find(&mut *server.store.read().await?, caller, id).await?;
+    let (row, cluster) = plan::find(&mut *server.store.read().await?, caller, id).await?;
     let target = place::target(&cluster);
     caller.may(principal::Act::Deploy, &target)?;
+    let proof = match approve.by {
+        By::Password { password } => Given::Password(check_password(server, caller, &row, &cluster, password).await?),
+        other => Given::Key(other),
+    };
     // From counting the approvals to recording: people who sign at the same moment go one after the other, so that
     // the last one needed is known to be the last, and nobody is asked to sign again because a neighbour was faster.
     let lease = server.leases.of(&cluster.id);
@@ -66,16 +72,31 @@ pub async fn approve(server: &Server, caller: &Caller, id: &str, approve: Approv
     }
     let court = Court::of(&mut db, &row, &planned, &target).await?;
     let stored = store::approval::of_plan(&mut db, id).await?;
-    let earlier = court.stored(&row.bytes, &stored)?;
-    let (approved, credential, kind) = judge(server, &mut db, person.id, &row, &court, &earlier, approve.by).await?;
+    let earlier = court.stored(&row.bytes, &planned, &stored)?;
+    if planned.begins_a_new_root() && !plan::is_left_behind(server, &mut db, &cluster).await? {
+        return Err(Problem::conflict("stale", "Keys of the standing roster can sign here again.").hint("Plan again."));
+    }
+    let (approved, credential, kind) = match proof {
+        Given::Key(by) => {
+            let (signed, credential, kind) = judge(server, &mut db, person.id, &row, &court, &earlier, by).await?;
+            (Approval::Signed(signed), Some(credential), kind)
+        }
+        Given::Password(proven) => {
+            may_use_a_password(&mut db, person.id, &cluster).await?;
+            let by_now: BTreeSet<_> = earlier.iter().map(|one| one.signer().clone()).collect();
+            let rules = court.rules(moment(server.clock.now())?, Site::OfTheKey, &by_now);
+            let given = password::by_password(&court.terms(&row.bytes), &planned, &proven, &rules).map_err(Problem::from)?;
+            (Approval::ByPassword(given), None, "password")
+        }
+    };
     drop(db);
     let approval = store::approval::Approval {
         id: server.ids.next(),
         plan: id.to_owned(),
         person: person.id.to_owned(),
-        credential: Some(credential),
+        credential,
         kind: kind.to_owned(),
-        bytes: approved.file().into_bytes(),
+        bytes: approved.file(),
         accepted_at: approved.at().as_microsecond(),
     };
     let enough = earlier.len() + 1 >= court.needed;
@@ -83,6 +104,7 @@ pub async fn approve(server: &Server, caller: &Caller, id: &str, approve: Approv
     if !enough {
         audited(server, caller, Act::Approve(id.to_owned()), async |tx| {
             store::approval::insert(tx, &approval).await?;
+            tx.fact("by", &approval.kind);
             Ok(())
         })
         .await?;
@@ -155,6 +177,7 @@ async fn intend_with(
         still_stands(&store::plan::get(tx, &approval.plan).await?.ok_or_else(|| Problem::not_found("plan"))?)?;
         store::approval::insert(tx, &approval).await?;
         store::deployment::insert(tx, &deployment).await?;
+        tx.fact("by", &approval.kind);
         tx.fact("commit", deployment.commit_id.clone().unwrap_or_default());
         Ok(())
     })
@@ -185,13 +208,59 @@ fn typed(planned: &domain::plan::Plan, typed: &[String]) -> Result<(), Problem> 
     Ok(())
 }
 
+/// What a person brought, the password already checked.
+enum Given {
+    Key(By),
+    Password(Proven),
+}
+
+/// Checks a password before anything is locked. Whether one would do at all comes first: elsewhere nobody gets to guess.
+async fn check_password(
+    server: &Server,
+    caller: &Caller,
+    row: &store::plan::Plan,
+    cluster: &store::cluster::Cluster,
+    password: String,
+) -> Result<Proven, Problem> {
+    let password = Password::from(password);
+    let person = caller.person()?;
+    let planned = intend::read(row)?;
+    let mut db = server.store.read().await?;
+    may_use_a_password(&mut db, person.id, cluster).await?;
+    let court = Court::of(&mut db, row, &planned, &place::target(cluster)).await?;
+    let signer = Signer::new(person.name).map_err(|_| Problem::from(Refusal::Role))?;
+    password::admits(&planned, &signer, moment(server.clock.now())?, &court.roster).map_err(Problem::from)?;
+    drop(db);
+    server.limits.attempt(server.clock.now(), caller.address, Some(person.name))?;
+    let Some(proven) = prove(&server.store, person.id, password).await? else {
+        let problem = Problem::new(403, "password_wrong", "This is not your password.").at("password");
+        audit::refused(server, caller, Act::Approve(row.id.clone()), &problem.code).await?;
+        return Err(problem);
+    };
+    server.limits.forgive(caller.address, Some(person.name));
+    Ok(proven)
+}
+
+/// The environment as it stands now, beside what the plan says of it; and no key of theirs that could sign here, even
+/// one that the roster in Git does not know yet.
+pub async fn may_use_a_password(db: &mut Conn, person: &str, cluster: &store::cluster::Cluster) -> Result<(), Problem> {
+    let environment = store::environment::by_name(db, &cluster.environment).await?;
+    if !environment.is_some_and(|environment| environment.password_approval) {
+        return Err(Refusal::PasskeyAsked.into());
+    }
+    if !store::credential::signing_keys(db, person).await?.is_empty() {
+        return Err(Refusal::HasKey.into());
+    }
+    Ok(())
+}
+
 async fn judge(
     server: &Server,
     db: &mut Conn,
     person: &str,
     row: &store::plan::Plan,
     court: &Court,
-    earlier: &[Approved],
+    earlier: &[Approval],
     by: By,
 ) -> Result<(Approved, String, &'static str), Problem> {
     let settings = server.settings();
@@ -204,7 +273,7 @@ async fn judge(
     let (credential, approved, kind) = match by {
         By::Passkey { credential_id, authenticator_data, client_data_json, signature } => {
             let credential = store::credential::by_credential_id(db, &decoded("credential_id", &credential_id)?).await?;
-            let credential = credential.ok_or_else(|| Problem::from(crate::identity::approval::Refusal::KeyUnknown))?;
+            let credential = credential.ok_or_else(|| Problem::from(Refusal::KeyUnknown))?;
             let key = signing_key(&credential)?;
             let assertion = Assertion {
                 authenticator_data: decoded("authenticator_data", &authenticator_data)?,
@@ -219,20 +288,17 @@ async fn judge(
             let mine = store::credential::signing_keys(db, person).await?;
             let line = approved.key().line();
             let credential = mine.into_iter().find(|credential| credential.ssh_public_key.as_deref() == Some(line.as_str()));
-            let credential = credential.ok_or_else(|| Problem::from(crate::identity::approval::Refusal::KeyUnknown))?;
+            let credential = credential.ok_or_else(|| Problem::from(Refusal::KeyUnknown))?;
             (credential, approved, "ssh")
         }
-        By::Password { .. } => {
-            return Err(Problem::conflict("password_not_allowed", "This environment asks for a passkey.")
-                .hint("Sign with your passkey, or ask somebody who has one."));
-        }
+        By::Password { .. } => return Err(Refusal::PasskeyAsked.into()),
     };
     if credential.person != person {
         return Err(Problem::forbidden("This key belongs to somebody else.").at("credential_id"));
     }
     // The roster in Git may not know of it yet; here it counts at once.
     if credential.revoked_at.is_some() {
-        return Err(crate::identity::approval::Refusal::KeyRevoked.into());
+        return Err(Refusal::KeyRevoked.into());
     }
     Ok((approved, credential.id, kind))
 }

@@ -29,7 +29,7 @@ use crate::store::{self, Conn};
 use crate::vault::sealer::SealKey;
 use crate::vault::{Recipients, Sealer};
 
-pub use cluster::{freeze as freeze_cluster, freeze_roster};
+pub use cluster::{freeze as freeze_cluster, freeze_roster, is_left_behind};
 
 /// How long a plan can be signed.
 const LIFE: Micros = 24 * 60 * 60 * 1_000_000;

@@ -68,9 +68,9 @@ pub async fn shown(db: &mut Conn, caller: &Caller, people: &People, row: store::
     let planned = intend::read(&stored)?;
     let number = u64::try_from(row.number).unwrap_or_default();
     let signers = plan::approvals(db, people, &row.plan).await?;
-    let principals = principals(db, &signers).await?;
+    let by = By { keys: principals(db, &signers, true).await?, passwords: principals(db, &signers, false).await? };
     let root = root(db, &cluster.id).await?;
-    let verify = verify(&cluster, &planned, number, &stored.sha256, &row.commit_id, &principals, root.as_deref());
+    let verify = verify(&cluster, &planned, number, &stored.sha256, &row.commit_id, &by, root.as_deref());
     let sum = |of: fn(&domain::plan::FileChange) -> u32| planned.files.iter().map(of).sum();
     Ok(Some(Entry {
         number,
@@ -108,10 +108,16 @@ fn author(people: &People, writer: &domain::plan::Writer) -> Author {
     Author { kind, id: writer.id.clone(), name }
 }
 
-/// The names that `allowed_signers` knows the signers by.
-async fn principals(db: &mut Conn, signers: &[domain::api::plan::Approval]) -> Result<Vec<String>, Problem> {
+/// The login names of those who approved.
+struct By {
+    keys: Vec<String>,
+    passwords: Vec<String>,
+}
+
+/// The names by which the repository knows those who signed, or those who did not.
+async fn principals(db: &mut Conn, signers: &[domain::api::plan::Approval], countersigned: bool) -> Result<Vec<String>, Problem> {
     let mut names = Vec::new();
-    for signer in signers.iter().filter(|signer| signer.countersigned) {
+    for signer in signers.iter().filter(|signer| signer.countersigned == countersigned) {
         names.extend(store::person::get(db, &signer.person).await?.map(|person| person.name));
     }
     Ok(names)
@@ -134,7 +140,7 @@ fn verify(
     number: u64,
     sha256: &str,
     commit: &str,
-    principals: &[String],
+    by: &By,
     root: Option<&str>,
 ) -> Vec<Step> {
     let tree = plan.tree();
@@ -150,12 +156,16 @@ fn verify(
             command: format!("git -c gpg.ssh.allowedSignersFile={signers} verify-commit {commit}"),
         },
     ];
-    steps.extend(principals.iter().map(|name| Step {
+    steps.extend(by.keys.iter().map(|name| Step {
         what: format!("{name} signed the plan"),
         command: format!(
             "git show {commit}:{folder}/approvals/{name}.sig > approval.sig && git show {commit}:{folder}/plan.json | \
              ssh-keygen -Y verify -f {signers} -n countersign-deploy@v1 -I {name} -s approval.sig"
         ),
+    }));
+    steps.extend(by.passwords.iter().map(|name| Step {
+        what: format!("{name} gave a password: nothing proves it, and this is all there is"),
+        command: format!("git show {commit}:{folder}/approvals/{name}.password"),
     }));
     let trust = root.map(|digest| format!(" --trust sha256:{digest}")).unwrap_or_default();
     steps.push(Step {

@@ -8,7 +8,7 @@ use domain::problem::Problem;
 use jiff::Timestamp;
 
 use super::entry::Evidence;
-use crate::identity::approval::{Approved, Countersigned, Deployers, Rules, Site, Terms, verify_file};
+use crate::identity::approval::{Approval, Consent, Deployers, Rules, Site, Terms, password, verify_file};
 use crate::identity::roster::{Roster, Signer};
 use crate::store::{self, Conn};
 
@@ -49,23 +49,31 @@ impl Court {
     }
 
     /// The stored approvals, each judged again as of its acceptance.
-    pub fn stored(&self, plan: &[u8], approvals: &[store::approval::Approval]) -> Result<Vec<Approved>, Problem> {
+    pub fn stored(&self, bytes: &[u8], plan: &Plan, approvals: &[store::approval::Approval]) -> Result<Vec<Approval>, Problem> {
         let mut approved = Vec::new();
         let mut by = BTreeSet::new();
-        for approval in approvals.iter().filter(|approval| approval.kind != "password") {
-            let at = moment(approval.accepted_at)?;
-            let one = verify_file(&self.terms(plan), &approval.bytes, &self.rules(at, Site::OfTheKey, &by)).map_err(Problem::from)?;
+        let terms = self.terms(bytes);
+        for approval in approvals {
+            let rules = self.rules(moment(approval.accepted_at)?, Site::OfTheKey, &by);
+            let one = match approval.kind.as_str() {
+                "password" => password::recorded(&terms, plan, &approval.bytes, &rules).map(Approval::ByPassword),
+                _ => verify_file(&terms, &approval.bytes, &rules).map(Approval::Signed),
+            };
+            let one = one.map_err(Problem::from)?;
             by.insert(one.signer().clone());
             approved.push(one);
         }
         Ok(approved)
     }
 
-    pub fn consent(&self, plan: &[u8], approved: Vec<Approved>) -> Result<(Countersigned<Vec<u8>>, Vec<Evidence>), Problem> {
-        let evidence =
-            approved.iter().map(|one| Evidence { signer: one.signer().to_string(), file: one.file().into_bytes(), countersigned: true });
+    pub fn consent(&self, plan: &[u8], approved: Vec<Approval>) -> Result<(Consent<Vec<u8>>, Vec<Evidence>), Problem> {
+        let evidence = approved.iter().map(|one| Evidence {
+            signer: one.signer().to_string(),
+            file: one.file(),
+            countersigned: one.is_countersigned(),
+        });
         let evidence = evidence.collect();
-        let consent = Countersigned::new(plan.to_vec(), approved, self.needed).map_err(Problem::from)?;
+        let consent = Consent::of(plan.to_vec(), approved, self.needed).map_err(Problem::from)?;
         Ok((consent, evidence))
     }
 }
@@ -74,21 +82,31 @@ pub fn moment(micros: i64) -> Result<Timestamp, Problem> {
     Timestamp::from_microsecond(micros).map_err(|error| Problem::internal(format!("a stored time: {error}")))
 }
 
-/// The roster that judges a plan: its parent's, which is the one in the last entry that wrote it. The first
-/// binding brings its own, and trust in that is pinned outside (`--trust`).
+/// The roster that judges a plan: its parent's, except where the plan brings its own. The first binding does, and so
+/// does the first roster after the server's address moved away from every key; trust in either is pinned outside
+/// (`--trust`).
 async fn roster(db: &mut Conn, row: &store::plan::Plan, plan: &Plan) -> Result<Roster, Problem> {
-    let path = plan.tree().allowed_signers();
-    for entry in store::entry::of_kinds(db, &row.cluster, "cluster", "roster").await? {
+    let own = async |db: &mut Conn| parse(&after(db, plan, &plan.tree().allowed_signers()).await?.unwrap_or_default());
+    if plan.begins_a_new_root() {
+        return own(db).await;
+    }
+    match (standing(db, &row.cluster, &plan.tree().allowed_signers()).await?, plan.kind) {
+        (Some(roster), _) => Ok(roster),
+        (None, Kind::Cluster) => own(db).await,
+        (None, _) => Ok(Roster::default()),
+    }
+}
+
+/// The roster as the last entry that wrote it left it.
+pub async fn standing(db: &mut Conn, cluster: &str, path: &str) -> Result<Option<Roster>, Problem> {
+    for entry in store::entry::of_kinds(db, cluster, "cluster", "roster").await? {
         let Some(written) = store::plan::get(db, &entry.plan).await? else { continue };
         let written = super::intend::read(&written)?;
-        if let Some(text) = after(db, &written, &path).await? {
-            return parse(&text);
+        if let Some(text) = after(db, &written, path).await? {
+            return parse(&text).map(Some);
         }
     }
-    match plan.kind {
-        Kind::Cluster => parse(&after(db, plan, &path).await?.unwrap_or_default()),
-        _ => Ok(Roster::default()),
-    }
+    Ok(None)
 }
 
 /// What a plan writes at a path.

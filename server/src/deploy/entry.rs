@@ -73,6 +73,7 @@ fn trailers(plan: &Plan, number: u64, sha256: String, evidence: &[Evidence]) -> 
         draft: plan.draft.as_ref().map(|draft| format!("{} rev {}", draft.id, draft.revision)),
         drafted_by: plan.writers.iter().map(|writer| wrote(writer.kind, &writer.name)).collect(),
         countersigned_by: evidence.iter().filter(|one| one.countersigned).map(|one| one.signer.clone()).collect(),
+        approved_by: evidence.iter().filter(|one| !one.countersigned).map(|one| one.signer.clone()).collect(),
         ticket: plan.ticket.clone(),
         plan: sha256,
     }

@@ -10,7 +10,7 @@ use super::failpoint::reach;
 use super::head::{self, Ours, Subject};
 use crate::action::repository::{self, Repository};
 use crate::git::{BuiltCommit, GitError, Mirror, ObjectId, PlatformKey};
-use crate::identity::approval::Countersigned;
+use crate::identity::approval::Consent;
 use crate::server::Server;
 use crate::store::{self, Conn};
 
@@ -19,7 +19,7 @@ use crate::store::{self, Conn};
 pub struct Signed {
     pub row: store::plan::Plan,
     pub plan: Plan,
-    pub consent: Countersigned<Vec<u8>>,
+    pub consent: Consent<Vec<u8>>,
     pub evidence: Vec<Evidence>,
     /// The planned files by digest.
     pub files: BTreeMap<String, Vec<u8>>,

@@ -75,7 +75,7 @@ pub async fn signed(server: &Server, row: store::plan::Plan, cluster: &store::cl
     let court = Court::of(&mut db, &row, &plan, &place::target(cluster)).await?;
     let approvals = store::approval::of_plan(&mut db, &row.id).await?;
     drop(db);
-    let (consent, evidence) = court.consent(&row.bytes, court.stored(&row.bytes, &approvals)?)?;
+    let (consent, evidence) = court.consent(&row.bytes, court.stored(&row.bytes, &plan, &approvals)?)?;
     let files = intend::files(server, &plan).await?;
     Ok(Signed { row, plan, consent, evidence, files })
 }

@@ -1,4 +1,4 @@
-//! The verifier: when a person's signature over a plan counts, and the only way to [`Countersigned`].
+//! The verifier: when a person's yes to a plan counts, and the only way to [`Countersigned`].
 //!
 //! A pure function of bytes and a time, so the server, a recovery after a crash and the offline
 //! `countersign verify` give the same verdict.
@@ -17,7 +17,11 @@ use super::{
     sshsig::{self, CLIENT_DATA_MAX, MadeBy, SshSignature},
 };
 
+mod consent;
+pub mod password;
 mod refusal;
+pub use consent::{Approval, Consent, Countersigned, NotCountersigned};
+pub use password::ByPassword;
 pub use refusal::Refusal;
 
 const USER_PRESENT: u8 = 0x01;
@@ -111,48 +115,6 @@ impl Approved {
     /// The key may exist on several devices or in an account.
     pub fn is_backup_eligible(&self) -> bool {
         self.signature.flags & BACKUP_ELIGIBLE != 0
-    }
-}
-
-/// A subject that enough people have signed. Its fields are private, so nothing outside this file can
-/// make one: whoever takes a `Countersigned<T>` knows that a person's key said yes to these very bytes.
-#[derive(Debug, Clone)]
-pub struct Countersigned<T> {
-    subject: T,
-    approvals: Vec<Approved>,
-}
-
-impl<T: AsRef<[u8]>> Countersigned<T> {
-    /// `subject.as_ref()` must be the `plan.json` that was signed, by `needed` different people.
-    pub fn new(subject: T, approvals: Vec<Approved>, needed: usize) -> Result<Self, Refusal> {
-        let hash: [u8; 32] = Sha256::digest(subject.as_ref()).into();
-        if approvals.iter().any(|approval| approval.plan_hash != hash) {
-            return Err(Refusal::OtherPlan);
-        }
-        let people: BTreeSet<_> = approvals.iter().map(Approved::signer).collect();
-        if people.len() < approvals.len() {
-            return Err(Refusal::Replayed);
-        }
-        let needed = needed.max(1);
-        if people.len() < needed {
-            return Err(Refusal::TooFew { have: people.len(), needed });
-        }
-        Ok(Countersigned { subject, approvals })
-    }
-}
-
-impl<T> Countersigned<T> {
-    pub fn subject(&self) -> &T {
-        &self.subject
-    }
-
-    /// Never empty, each by another person.
-    pub fn approvals(&self) -> &[Approved] {
-        &self.approvals
-    }
-
-    pub fn into_parts(self) -> (T, Vec<Approved>) {
-        (self.subject, self.approvals)
     }
 }
 
@@ -275,6 +237,12 @@ fn who_signed(key: &SigningKey, terms: &Terms<'_>, rules: &Rules<'_>) -> Result<
         Standing::Lapsed(_) => return Err(Refusal::KeyRevoked),
         Standing::Unknown => return Err(Refusal::KeyUnknown),
     };
+    may_approve(signer, terms, rules)?;
+    Ok(signer.clone())
+}
+
+/// Role, four eyes and once only: whatever the approval is made of.
+fn may_approve(signer: &Signer, terms: &Terms<'_>, rules: &Rules<'_>) -> Result<(), Refusal> {
     let id = match rules.deployers {
         Deployers::Only(people) => Some(people.get(signer).ok_or(Refusal::Role)?),
         Deployers::AnyoneInTheRoster => None,
@@ -286,7 +254,7 @@ fn who_signed(key: &SigningKey, terms: &Terms<'_>, rules: &Rules<'_>) -> Result<
     if rules.approved_by.contains(signer) {
         return Err(Refusal::Replayed);
     }
-    Ok(signer.clone())
+    Ok(())
 }
 
 #[cfg(test)]

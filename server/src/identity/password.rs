@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use crate::api::problem::OrInternal;
+use crate::store::{self, Store};
 
 /// Each hash takes 19 MiB for a moment; a crowd waits rather than filling the memory.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
@@ -55,6 +56,24 @@ pub async fn verify(password: Password, phc: Option<String>) -> Result<bool, Pro
     .await
     .or_internal("checking a password")?;
     Ok(matches && known)
+}
+
+/// Somebody whose password has just matched. Only [`prove`] makes one, so an approval by password cannot come from a
+/// session alone.
+pub struct Proven {
+    person: String,
+}
+
+impl Proven {
+    pub fn person(&self) -> &str {
+        &self.person
+    }
+}
+
+/// Checks a person's password; nothing if it is another, or if they have none. Call it outside every transaction.
+pub async fn prove(store: &Store, person: &str, password: Password) -> Result<Option<Proven>, Problem> {
+    let phc = store::password::phc(&mut *store.read().await?, person).await?;
+    Ok(verify(password, phc).await?.then(|| Proven { person: person.to_owned() }))
 }
 
 /// A hash with today's parameters, of a password that nobody has.

@@ -193,6 +193,19 @@ impl Roster {
         })
     }
 
+    /// Whether none of its keys could sign at this RP ID: the server's address moved away from them, or there are none.
+    pub fn is_left_behind(&self, rp_id: &str, at: Timestamp) -> bool {
+        !self.lines.iter().any(|line| match line {
+            Line::Person { key, term, .. } => term.holds(at) && (key.is_of_openssh() || key.application() == rp_id),
+            Line::Platform { .. } => false,
+        })
+    }
+
+    /// Whether any person's key is good at a moment.
+    pub fn has_people(&self, at: Timestamp) -> bool {
+        self.lines.iter().any(|line| matches!(line, Line::Person { term, .. } if term.holds(at)))
+    }
+
     /// The platform keys (`ssh-ed25519 AAAA…`) whose commit signatures count at a moment.
     pub fn platform_keys(&self, at: Timestamp) -> impl Iterator<Item = &str> {
         self.lines.iter().filter_map(move |line| match line {

@@ -20,6 +20,7 @@ mod git_local;
 mod git_ssh;
 mod pages;
 mod passkey;
+mod password_approval;
 mod people;
 mod render;
 mod request;

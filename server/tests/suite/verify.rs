@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use domain::plan::freeze;
-use domain::principal::Role;
+use domain::principal::{Grant, Role, Target};
 use serde_json::json;
 use server::git::{CommitParts, Mirror, PlatformKey, Remote};
 
+use crate::support::PASSWORD;
 use crate::support::git::git;
-use crate::support::signing::Bound;
+use crate::support::signing::{Bound, ORIGIN};
 
 /// Three entries: the binding, the roster, and a stack that two people signed.
 async fn record() -> Bound {
@@ -182,6 +183,120 @@ async fn a_forger_with_the_platforms_key_is_caught_by_what_people_signed() {
     again(&|_, message| *message = message.replace("Record: 0003", "Record: 0004"), "№ 0003 belongs");
     again(&|_, message| *message = message.replace("Countersigned-by: tom", "Countersigned-by: eve"), "message");
     again(&|_, message| *message = format!("all is well\n{message}"), "message");
+}
+
+/// The record of an approval by password, as the server writes it.
+fn by_password(person: &str, at: &str, plan: &str) -> Vec<u8> {
+    let note = "Given by password. Nothing here proves it: the platform's signature on the commit is all that vouches for it.";
+    let record = json!({
+        "approval": "password, not countersigned", "at": at, "note": note, "person": person, "plan": format!("sha256:{plan}"), "v": 1,
+    });
+    domain::plan::canonical::to_bytes(&record).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_password_takes_no_signatures_place() {
+    let bound = record().await;
+    let at = "№ 0003";
+    // In place of a signature that the plan asks for: with or without the flag.
+    let forger = Forger::of(&bound);
+    let path = forger.forge(|changes, message| {
+        let plan = ending(changes, "plan.json").clone();
+        let frozen = domain::plan::freeze::parse(&plan).unwrap().frozen_at;
+        let file = changes.keys().find(|path| path.ends_with("tom.sig")).unwrap().clone();
+        changes.remove(&file);
+        changes.insert(file.replace("tom.sig", "eve.password"), Some(by_password("eve", &frozen, &freeze::digest(&plan))));
+        *message =
+            message.replace("Countersigned-by: tom\n", "").replace("Plan: ", "Approved-by: eve (password, not countersigned)\nPlan: ");
+    });
+    assert_refused(path, at, "asks for a passkey");
+    assert_eq!(verify(path, &["--accept-passwords"]).0, Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_password_everything_is_judged_that_can_be() {
+    let mut bound = Bound::new().await;
+    let new = json!({ "name": "tom", "grants": [Grant { role: Role::Operator, on: Target::Organisation }] });
+    let link = bound.ada.client.post("/api/v1/people", new).await.expect_status(201).ok();
+    let mut tom = bound.test.client();
+    tom.origin = Some(ORIGIN.to_owned());
+    bound.test.take_in(&mut tom, link["code"].as_str().unwrap()).await;
+    bound.policy(json!({ "password_approval": true })).await;
+    let web = bound.planned("web").await;
+    let approval = json!({ "by": "password", "password": PASSWORD, "typed": [] });
+    tom.post(&format!("/api/v1/plans/{web}/approvals"), approval).await.expect_status(201);
+    let at = "№ 0002";
+    let again = |edit: &dyn Fn(&str, &str, &mut Vec<u8>, &mut String) -> Option<&'static str>, because: &str| {
+        let forger = Forger::of(&bound);
+        let path = forger.forge(|changes, message| {
+            let plan = ending(changes, "plan.json").clone();
+            let frozen = domain::plan::freeze::parse(&plan).unwrap().frozen_at;
+            let file = changes.keys().find(|path| path.ends_with("tom.password")).unwrap().clone();
+            let mut bytes = changes.remove(&file).unwrap().unwrap();
+            let name = edit(&frozen, &freeze::digest(&plan), &mut bytes, message).unwrap_or("tom");
+            changes.insert(file.replace("tom.password", &format!("{name}.password")), Some(bytes));
+        });
+        assert_refused(path, at, because);
+    };
+    // The control: the record as this test writes it is the server's own but for the moment.
+    let forger = Forger::of(&bound);
+    let path = forger.forge(|changes, _| {
+        let plan = ending(changes, "plan.json").clone();
+        let frozen = domain::plan::freeze::parse(&plan).unwrap().frozen_at;
+        *ending(changes, "tom.password") = by_password("tom", &frozen, &freeze::digest(&plan));
+    });
+    let (code, said) = verify(path, &["--accept-passwords"]);
+    assert_eq!(code, Some(0), "{said}");
+    again(
+        &|frozen, plan, bytes, message| {
+            *bytes = by_password("ada", frozen, plan);
+            *message = message.replace("Approved-by: tom", "Approved-by: ada");
+            Some("ada")
+        },
+        "A key of yours can sign here",
+    );
+    again(
+        &|frozen, plan, bytes, _| {
+            *bytes = by_password("eve", frozen, plan);
+            None
+        },
+        "is eve's",
+    );
+    again(
+        &|_, plan, bytes, _| {
+            *bytes = by_password("tom", "2999-01-01T00:00:00Z", plan);
+            None
+        },
+        "time to be signed is over",
+    );
+    again(
+        &|_, plan, bytes, _| {
+            *bytes = by_password("tom", "2001-01-01T00:00:00Z", plan);
+            None
+        },
+        "time to be signed is over",
+    );
+    again(
+        &|frozen, _, bytes, _| {
+            *bytes = by_password("tom", frozen, &"0".repeat(64));
+            None
+        },
+        "another plan",
+    );
+    again(
+        &|_, _, bytes, _| {
+            bytes.push(b'\n');
+            None
+        },
+        "malformed",
+    );
+    again(
+        &|_, _, _, message| {
+            *message = message.replace("Approved-by: tom (password, not countersigned)", "Countersigned-by: tom");
+            None
+        },
+        "message",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

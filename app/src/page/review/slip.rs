@@ -21,7 +21,7 @@ pub fn SigningSlip(around: Around, plan: Plan, me: Option<Me>, standing: Standin
     let has_signed = me.as_ref().is_some_and(|me| around.approvals.iter().any(|approval| approval.person == me.id));
     let line = me.filter(|_| open && !has_signed && around.slip.armed).map(|me| {
         let name = if me.full_name.is_empty() { me.name } else { me.full_name };
-        view! { <div><div class="signature"><div class="signature-line"></div></div><p class="signature-caption">{name}", with your passkey"</p></div> }
+        view! { <div><div class="signature"><div class="signature-line"></div></div><p class="signature-caption">{name}{if around.slip.by_password { ", by password: not countersigned" } else { ", with your passkey" }}</p></div> }
     });
     view! {
         <aside class="countersign" id="slip" aria-labelledby="h-countersign">
@@ -32,7 +32,7 @@ pub fn SigningSlip(around: Around, plan: Plan, me: Option<Me>, standing: Standin
                 {signed}
                 {line}
                 <hr class="perforation"/>
-                <Facts plan=plan.clone() sha256=around.sha256.clone() not_after=around.not_after open/>
+                <Facts plan=plan.clone() sha256=around.sha256.clone() not_after=around.not_after open by_password=around.slip.by_password/>
                 {open.then(|| view! { <Signing around=around.clone()/> })}
                 <Ways around plan open/>
             </div>
@@ -77,7 +77,7 @@ pub fn When(at: i64) -> AnyView {
 }
 
 #[component]
-fn Facts(plan: Plan, sha256: String, not_after: i64, open: bool) -> AnyView {
+fn Facts(plan: Plan, sha256: String, not_after: i64, open: bool, by_password: bool) -> AnyView {
     let (added, removed) = plan
         .changed_files()
         .fold((0_u32, 0_u32), |(added, removed), file| (added.saturating_add(file.added), removed.saturating_add(file.removed)));
@@ -85,13 +85,17 @@ fn Facts(plan: Plan, sha256: String, not_after: i64, open: bool) -> AnyView {
         (Some(head), Some(tail)) => format!("{head}…{tail}"),
         _ => sha256.clone(),
     };
+    let held = match by_password {
+        true => "Your password approves this plan and no other. It signs nothing.",
+        false => "Your passkey signs this plan. If anything changes, you are asked again.",
+    };
     let until = open.then(|| view! { <dt>"Until"</dt><dd><When at=not_after/></dd> });
     view! {
         <dl class="kv">
             <dt>"Target"</dt><dd data-fact="target"><EnvironmentMark name=plan.cluster.environment.to_string()/>" "{plan.cluster.name.to_string()}</dd>
             <dt>"Commit to"</dt><dd data-fact="repository"><code class="wrap">{shown(&plan.repository.url)}</code>" "{shown(&plan.repository.branch)}</dd>
             <dt>"Size"</dt><dd data-fact="size">{count(plan.changed_files().count(), "file")}", "<Stat added removed/></dd>
-            <dt>"Plan"</dt><dd><code title=sha256>{short}</code><br/><span class="fine">"Your passkey signs this plan. If anything changes, you are asked again."</span></dd>
+            <dt>"Plan"</dt><dd><code title=sha256>{short}</code><br/><span class="fine">{held}</span></dd>
             {until}
         </dl>
     }
@@ -119,16 +123,18 @@ fn Signing(around: Around) -> AnyView {
         view! {
             <div><label class="field-label" for="password">"Your password"</label>
                 <input class="input" id="password" type="password" autocomplete="current-password" data-password="" aria-describedby="password-hint"/>
-                <p class="field-hint" id="password-hint">"This environment lets you deploy without a passkey. The record will read “not countersigned”."</p></div>
+                <p class="field-hint" id="password-hint">"This environment lets people without a signing key approve by password. Nobody but this server can check that: slip, record and commit will read “not countersigned”."</p></div>
         }
     });
+    let label = if slip.by_password { "Approve & deploy, not countersigned" } else { "Countersign & deploy" };
+    let sign = if slip.by_password { "key" } else { "passkey" };
     view! {
         <hr class="perforation"/>
         {words}
         {password}
         <div class="callout callout--failing" data-problem="" role="alert" hidden=true></div>
         <div class="countersign-actions">
-            <button class="btn btn--seal" type="button" disabled=true aria-describedby="why" data-sign=""><Icon name="passkey"/>"Countersign & deploy"</button>
+            <button class="btn btn--seal" type="button" disabled=true aria-describedby="why" data-sign=""><Icon name=sign/>{label}</button>
             <p class="fine" id="why" data-why="" role="status">"Signing needs JavaScript: this browser first checks the plan byte for byte."</p>
         </div>
     }

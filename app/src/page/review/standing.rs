@@ -76,10 +76,8 @@ pub fn StandingView(standing: Standing, plan: Plan) -> AnyView {
         Standing::Waiting(signed) => {
             let missing = plan.approvals_needed.saturating_sub(signed);
             let people = if missing == 1 { "person" } else { "people" };
-            let text = format!(
-                "{signed} of {} signatures. {missing} more {people} must sign before anything is committed.",
-                plan.approvals_needed
-            );
+            let text =
+                format!("{signed} of {} approvals. {missing} more {people} must sign before anything is committed.", plan.approvals_needed);
             call("callout callout--waiting", "wait", "Waiting for others", text)
         }
         Standing::UnderWay(deployment) if deployment.state == DeploymentState::Unclear => call(
@@ -110,12 +108,14 @@ pub fn StandingView(standing: Standing, plan: Plan) -> AnyView {
 #[component]
 fn Recorded(deployment: Deployment, plan: Plan) -> AnyView {
     let entry = deployment.entry.unwrap_or_default();
+    let by_password = plan.approvals.iter().any(|approval| !approval.countersigned);
     let label = format!("Seal of record {}, drawn from its plan's hash", number(entry));
     view! {
         <div class="sealed-entry" role="status">
             <LargeSeal hash=plan.sha256 label/>
             <p class="callout-title">"Recorded as "<a href=entry_path(&plan.cluster, entry) rel="external">{format!("№ {}", number(entry))}</a></p>
             {deployment.commit.map(|commit| view! { <p class="muted">"Commit "<code class="wrap">{commit}</code></p> })}
+            {by_password.then(|| view! { <p class="callout-title">"Not countersigned"</p><p class="muted">"A password was given in place of a signature; nothing in Git proves it."</p> })}
             <p class="muted">"The cluster takes it from Git now."</p>
         </div>
     }

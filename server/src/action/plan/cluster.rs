@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::api::plan::Plan;
-use domain::plan::{self, BindInput, Built, Writer, WriterKind};
+use domain::finding::Finding;
+use domain::name::Name;
+use domain::plan::{self, BindInput, Built, NEW_ROOT, Writer, WriterKind};
 use domain::principal::Act;
 use domain::problem::Problem;
 use domain::repository::Tree;
@@ -11,7 +13,7 @@ use domain::repository::Tree;
 use super::{Row, blank, environment, get, store_plan};
 use crate::action::{names, place, repository, target};
 use crate::api::caller::Caller;
-use crate::deploy::consent::{deployers, moment};
+use crate::deploy::consent::{deployers, moment, standing};
 use crate::deploy::head::{self, Ours, Subject};
 use crate::identity::roster::{Roster, Signer, Standing};
 use crate::identity::signing_key::SigningKey;
@@ -66,11 +68,18 @@ async fn planned(
         None => Roster::default(),
     };
     let mut db = server.store.read().await?;
+    let left_behind = kind == "roster" && is_left_behind(server, &mut db, &row).await?;
     let roster = roster(&mut db, server, &row, before).await?;
     drop(db);
     let foreign_files = if is_ours { 0 } else { foreign_files };
     let mut built =
         build(&BindInput { cluster: &cluster, head: &head, about: &about, policy, foreign_files, allowed_signers: &roster.text() });
+    if left_behind {
+        let reason = "No key of the standing roster can sign at this server's address. \
+                      This roster begins a new root: those whom it names itself sign it.";
+        let finding = Finding::confirm(NEW_ROOT, row.name.as_str(), reason);
+        built.plan.findings.insert(0, finding.hint("Tell whoever verifies the record to pin this roster too, with --trust."));
+    }
     // Settings and keys have no draft: whoever puts them forward counts as their writer, so nobody changes who can
     // decrypt or countersign alone where four eyes are asked for.
     let person = caller.person()?;
@@ -79,6 +88,15 @@ async fn planned(
         Row { kind, cluster: row.id, stack: None, draft: None, base_commit: base.map(|id| id.to_string()), secrets: BTreeMap::new() };
     let id = store_plan(server, caller, stored, built).await?;
     get(server, caller, &id).await
+}
+
+/// Whether there is a roster, and no key of it can sign at this server's address.
+pub async fn is_left_behind(server: &Server, db: &mut Conn, cluster: &store::cluster::Cluster) -> Result<bool, Problem> {
+    let path = Tree::new(&cluster.path_prefix, Name::new(&cluster.name).map_err(|error| Problem::internal(error.to_string()))?);
+    let standing = standing(db, &cluster.id, &path.allowed_signers()).await?;
+    let settings = server.settings();
+    let now = moment(server.clock.now())?;
+    Ok(standing.is_some_and(|roster| roster.is_left_behind(settings.public_url.rp_id().unwrap_or_default(), now)))
 }
 
 /// The roster that follows `before`: keys of everybody who may deploy here join, revoked ones and those of people

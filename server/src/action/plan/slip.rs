@@ -6,9 +6,12 @@ use domain::plan::Plan;
 use domain::principal::Act;
 use domain::problem::Problem;
 
+use crate::action::deployment::may_use_a_password;
 use crate::action::place;
-use crate::api::caller::Caller;
-use crate::deploy::consent::deployers;
+use crate::api::caller::{Caller, Person};
+use crate::deploy::consent::{Court, deployers, moment};
+use crate::identity::approval::password;
+use crate::identity::roster::Signer;
 use crate::server::Server;
 use crate::store::{self, Conn};
 
@@ -23,6 +26,10 @@ pub async fn of(
 ) -> Result<Slip, Problem> {
     let target = place::target(cluster);
     let reason = reason(db, server, caller, row, plan, cluster, newer_revision).await?;
+    let by_password = match caller.person() {
+        Ok(person) if reason.is_none() => store::credential::signing_keys(db, person.id).await?.is_empty(),
+        _ => false,
+    };
     let can = deployers(db, &target).await?;
     let mut who_can = Vec::new();
     for person in can.into_values().filter(|person| !plan.policy.four_eyes || !plan.was_written_by(person)) {
@@ -30,7 +37,7 @@ pub async fn of(
             who_can.push(person.full_name);
         }
     }
-    Ok(Slip { armed: reason.is_none(), reason, confirm: confirm(plan), who_can, by_password: false })
+    Ok(Slip { armed: reason.is_none(), reason, confirm: confirm(plan), who_can, by_password })
 }
 
 /// Words in the order of [`Plan::confirmations`], each with what it loses.
@@ -83,8 +90,32 @@ pub async fn reason(
     if store::approval::of_plan(db, &row.id).await?.iter().any(|approval| approval.person == person.id) {
         return Ok(Some(String::from("You have signed; others must sign as well.")));
     }
-    if store::credential::signing_keys(db, person.id).await?.is_empty() {
-        return Ok(Some(String::from("You have no passkey that can sign. Enrol one under Settings, Account.")));
+    if !store::credential::signing_keys(db, person.id).await?.is_empty() {
+        return Ok(None);
+    }
+    without_a_key(db, server, person, row, plan, cluster).await
+}
+
+/// Whether a password would do in place of the key that they have not.
+async fn without_a_key(
+    db: &mut Conn,
+    server: &Server,
+    person: Person<'_>,
+    row: &store::plan::Plan,
+    plan: &Plan,
+    cluster: &store::cluster::Cluster,
+) -> Result<Option<String>, Problem> {
+    let enrol = "You have no passkey that can sign. Enrol one under Settings, Account.";
+    if plan.policy.passkey || may_use_a_password(db, person.id, cluster).await.is_err() {
+        return Ok(Some(enrol.to_owned()));
+    }
+    let court = Court::of(db, row, plan, &place::target(cluster)).await?;
+    let Ok(signer) = Signer::new(person.name) else { return Ok(Some(enrol.to_owned())) };
+    if let Err(refusal) = password::admits(plan, &signer, moment(server.clock.now())?, &court.roster) {
+        return Ok(Some(format!("{refusal} {enrol}")));
+    }
+    if store::password::phc(db, person.id).await?.is_none() {
+        return Ok(Some(format!("{enrol} Here a password would do as well, and you have none.")));
     }
     Ok(None)
 }

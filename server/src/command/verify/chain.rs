@@ -27,6 +27,17 @@ pub struct Row {
     pub what: What,
     /// Why it is not good.
     pub bad: Option<String>,
+    /// What it says and nothing in the repository proves.
+    pub unproven: Vec<Unproven>,
+}
+
+/// An entry that is in order as far as Git can tell, and rests on more than what people signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unproven {
+    /// A password stands in for a signature: it is the platform's word that somebody gave it.
+    Password { by: Vec<String> },
+    /// The roster begins anew, signed by those whom it names itself.
+    NewRoot { digest: String },
 }
 
 pub enum What {
@@ -76,18 +87,20 @@ impl Known {
     }
 }
 
-pub fn walk(mirror: &Mirror, head: ObjectId, trust: Option<Trust>) -> anyhow::Result<Report> {
+pub fn walk(mirror: &Mirror, head: ObjectId, trust: &[Trust]) -> anyhow::Result<Report> {
     let mut commits = mirror.log(head, None, usize::MAX)?;
     commits.reverse();
     let mut state = State::default();
-    let mut report = Report { rows: Vec::new(), is_pinned: trust.is_some(), root: None, not_judged: 0 };
+    let mut report = Report { rows: Vec::new(), is_pinned: !trust.is_empty(), root: None, not_judged: 0 };
     for (place, commit) in commits.iter().enumerate() {
         let changed = mirror.changed_paths(commit.parents.first().copied(), commit.id)?;
         let row = match is_foreign(commit, &changed) {
             true => foreign(commit, &changed, &mut state, place),
-            false => match entry::judge(mirror, commit, &changed, &state, trust.as_ref()) {
+            false => match entry::judge(mirror, commit, &changed, &state, trust) {
                 Ok(judged) => accept(commit, judged, &mut state, &mut report),
-                Err(error) => Row { commit: commit.id.to_string(), what: claimed(commit), bad: Some(format!("{error:#}")) },
+                Err(error) => {
+                    Row { commit: commit.id.to_string(), what: claimed(commit), bad: Some(format!("{error:#}")), unproven: Vec::new() }
+                }
             },
         };
         let is_bad = row.bad.is_some();
@@ -125,11 +138,11 @@ fn foreign(commit: &Commit, changed: &[PathChange], state: &mut State, place: us
         }
     }
     let subject = commit.message.lines().next().unwrap_or_default().to_owned();
-    Row { commit: commit.id.to_string(), what: What::Foreign { subject }, bad: None }
+    Row { commit: commit.id.to_string(), what: What::Foreign { subject }, bad: None, unproven: Vec::new() }
 }
 
 fn accept(commit: &Commit, judged: Judged, state: &mut State, report: &mut Report) -> Row {
-    let Judged { number, plan, sha256, by, roster, root } = judged;
+    let Judged { number, plan, sha256, by, roster, root, unproven } = judged;
     report.root = report.root.take().or(root);
     let before = state.known.take();
     let mut known = Known {
@@ -147,7 +160,7 @@ fn accept(commit: &Commit, judged: Judged, state: &mut State, report: &mut Repor
     known.written.extend(plan.files.iter().map(|file| file.path.clone()));
     state.known = Some(known);
     state.plans.insert(sha256);
-    Row { commit: commit.id.to_string(), what: What::Entry { number, about: about(&plan), by }, bad: None }
+    Row { commit: commit.id.to_string(), what: What::Entry { number, about: about(&plan), by }, bad: None, unproven }
 }
 
 fn about(plan: &Plan) -> String {

@@ -7,12 +7,12 @@ use domain::plan::{Kind, Plan, freeze};
 use domain::record::{self, Trailers};
 use jiff::Timestamp;
 
-use super::chain::State;
+use super::chain::{State, Unproven};
 use super::files;
 use super::trust::Trust;
 use crate::deploy::entry::{Evidence, compose};
 use crate::git::{Commit, Mirror, PathChange, verify_commit};
-use crate::identity::approval::{Approved, Countersigned, Deployers, Rules, Site, verify_file};
+use crate::identity::approval::{Approval, Consent, Deployers, Rules, Site, password, verify_file};
 use crate::identity::frozen_plan::FrozenPlan;
 use crate::identity::roster::Roster;
 
@@ -27,9 +27,10 @@ pub struct Judged {
     pub roster: Roster,
     /// The first entry's roster by its digest.
     pub root: Option<String>,
+    pub unproven: Vec<Unproven>,
 }
 
-pub fn judge(mirror: &Mirror, commit: &Commit, changed: &[PathChange], state: &State, trust: Option<&Trust>) -> anyhow::Result<Judged> {
+pub fn judge(mirror: &Mirror, commit: &Commit, changed: &[PathChange], state: &State, trust: &[Trust]) -> anyhow::Result<Judged> {
     let trailers = record::read_trailers(&commit.message)
         .ok_or_else(|| anyhow!("it writes below .countersign/, where only entries write, and its message is no entry's"))?;
     ensure!(commit.parents.len() <= 1, "it is a merge; entries follow one another");
@@ -46,23 +47,35 @@ pub fn judge(mirror: &Mirror, commit: &Commit, changed: &[PathChange], state: &S
 
     let written = files::after(mirror, commit, plan)?;
     let own = written.get(&plan.tree().allowed_signers()).map(|bytes| roster(bytes)).transpose()?;
-    let (judges, root) = match (&state.known, &own) {
-        (Some(known), _) => (&known.roster, None),
-        (None, Some((own, bytes))) => {
-            if let Some(trust) = trust {
-                trust.admits(own, bytes)?;
+    let mut unproven = Vec::new();
+    let (judges, platform_judges, root) = match (&state.known, &own) {
+        (Some(known), Some((own, bytes))) if plan.begins_a_new_root() => {
+            if !Trust::pins(trust, own, bytes) {
+                unproven.push(Unproven::NewRoot { digest: freeze::digest(bytes) });
             }
-            (own, Some(freeze::digest(bytes)))
+            (own, &known.roster, None)
+        }
+        (Some(known), _) => (&known.roster, &known.roster, None),
+        (None, Some((own, bytes))) => {
+            Trust::admitted(trust, own, bytes)?;
+            // Whoever a trusted copy has ended since was good then: the copy judges, where there is one.
+            let copy = trust.iter().find_map(|trust| match trust {
+                Trust::Roster(trusted) if trusted.follows(own).is_ok() => Some(trusted),
+                _ => None,
+            });
+            let judges = copy.unwrap_or(own);
+            (judges, judges, Some(freeze::digest(bytes)))
         }
         (None, None) => bail!("the first entry brings no allowed_signers"),
     };
-    // Whoever a trusted copy has ended since was good then: the copy judges, where there is one.
-    let judges = match (&state.known, trust) {
-        (None, Some(Trust::Roster(trusted))) => trusted,
-        _ => judges,
-    };
-    platform(commit, judges, at)?;
-    let (evidence, by) = approvals(mirror, commit, &folder, &frozen, judges, at, &trailers)?;
+    // The roster as it stood: a later copy names keys that nobody had yet.
+    let standing = state.known.as_ref().map(|known| &known.roster).or(own.as_ref().map(|(own, _)| own)).unwrap_or(judges);
+    let rosters = Rosters { judges, standing: if plan.begins_a_new_root() { judges } else { standing } };
+    platform(commit, platform_judges, at)?;
+    let Evidenced { evidence, by, passwords } = approvals(mirror, commit, &folder, &frozen, &rosters, at, &trailers)?;
+    if !passwords.is_empty() {
+        unproven.push(Unproven::Password { by: passwords });
+    }
 
     files::before(mirror, commit, plan)?;
     files::nothing_beside(mirror, commit, plan)?;
@@ -89,7 +102,7 @@ pub fn judge(mirror: &Mirror, commit: &Commit, changed: &[PathChange], state: &S
         (Some(known), None) => known.roster.clone(),
         (None, None) => bail!("the first entry brings no allowed_signers"),
     };
-    Ok(Judged { number, sha256, by, roster, root, plan: plan.clone() })
+    Ok(Judged { number, sha256, by, roster, root, unproven, plan: plan.clone() })
 }
 
 /// The one plan that the commit adds, and the folder it stands in.
@@ -137,45 +150,78 @@ fn platform(commit: &Commit, roster: &Roster, at: Timestamp) -> anyhow::Result<(
     Ok(())
 }
 
+/// What approvals are judged by: signatures by the one, passwords by the other.
+struct Rosters<'a> {
+    judges: &'a Roster,
+    standing: &'a Roster,
+}
+
+/// What stands beside the plan, judged.
+struct Evidenced {
+    evidence: Vec<Evidence>,
+    /// Each with the key's fingerprint, or with what it is instead.
+    by: Vec<String>,
+    /// Who approved by password.
+    passwords: Vec<String>,
+}
+
 /// Every file of the evidence beside the plan is a good approval, and they are enough.
 fn approvals(
     mirror: &Mirror,
     commit: &Commit,
     folder: &str,
     frozen: &FrozenPlan,
-    roster: &Roster,
+    rosters: &Rosters<'_>,
     at: Timestamp,
     trailers: &Trailers,
-) -> anyhow::Result<(Vec<Evidence>, Vec<String>)> {
+) -> anyhow::Result<Evidenced> {
     let policy = frozen.plan().policy;
-    let mut approved: Vec<Approved> = Vec::new();
-    let mut evidence = Vec::new();
+    let mut approved: Vec<Approval> = Vec::new();
     let mut approved_by = BTreeSet::new();
     for file in mirror.entries(commit.id, folder)? {
         let name = file.path.strip_prefix(folder).unwrap_or(&file.path);
         if name == "plan.json" {
             continue;
         }
-        let signer = name.strip_prefix("approvals/").and_then(|name| name.strip_suffix(".sig"));
-        let signer = signer.ok_or_else(|| anyhow!("{name} is no evidence that an entry has"))?;
+        let (signer, kind) = name
+            .strip_prefix("approvals/")
+            .and_then(|name| name.rsplit_once('.'))
+            .ok_or_else(|| anyhow!("{name} is no evidence that an entry has"))?;
         let bytes = mirror.blob(file.id)?;
         let rules = Rules {
             at,
             site: Site::OfTheKey,
-            roster,
+            roster: if kind == "password" { rosters.standing } else { rosters.judges },
             deployers: Deployers::AnyoneInTheRoster,
             four_eyes: policy.four_eyes,
             approved_by: &approved_by,
         };
-        let one = verify_file(&frozen.terms(), &bytes, &rules).with_context(|| format!("the approval {name}"))?;
+        let one = match kind {
+            "sig" => verify_file(&frozen.terms(), &bytes, &rules).map(Approval::Signed),
+            "password" => password::recorded(&frozen.terms(), frozen.plan(), &bytes, &rules).map(Approval::ByPassword),
+            _ => bail!("{name} is no evidence that an entry has"),
+        };
+        let one = one.with_context(|| format!("the approval {name}"))?;
         ensure!(one.signer().as_str() == signer, "the approval {name} is {}'s", one.signer());
         approved_by.insert(one.signer().clone());
-        evidence.push(Evidence { signer: signer.to_owned(), file: bytes, countersigned: true });
         approved.push(one);
     }
-    let by = approved.iter().map(|one| format!("{} ({})", one.signer(), one.key().fingerprint())).collect();
-    Countersigned::new(frozen, approved, usize::try_from(policy.approvals).unwrap_or(usize::MAX)).context("its approvals")?;
+    let shown = |one: &Approval| match one {
+        Approval::Signed(one) => format!("{} ({})", one.signer(), one.key().fingerprint()),
+        Approval::ByPassword(one) => format!("{}{}", one.signer(), record::BY_PASSWORD),
+    };
+    let by = approved.iter().map(shown).collect();
+    let passwords = approved.iter().filter(|one| !one.is_countersigned()).map(|one| one.signer().to_string()).collect();
+    let mut evidence: Vec<Evidence> = approved
+        .iter()
+        .map(|one| Evidence { signer: one.signer().to_string(), file: one.file(), countersigned: one.is_countersigned() })
+        .collect();
     // The message names them in the order in which they came.
-    evidence.sort_by_key(|one| trailers.countersigned_by.iter().position(|name| *name == one.signer));
-    Ok((evidence, by))
+    let place = |list: &[String], name: &str| list.iter().position(|other| other == name);
+    evidence.sort_by_key(|one| match one.countersigned {
+        true => place(&trailers.countersigned_by, &one.signer),
+        false => place(&trailers.approved_by, &one.signer),
+    });
+    Consent::of(frozen, approved, usize::try_from(policy.approvals).unwrap_or(usize::MAX)).context("its approvals")?;
+    Ok(Evidenced { evidence, by, passwords })
 }

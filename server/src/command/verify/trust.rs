@@ -23,8 +23,23 @@ impl Trust {
         Ok(Trust::Roster(Roster::parse(&roster).with_context(|| format!("reading the trusted roster {text}"))?))
     }
 
+    /// Whether some value pins a roster that begins a new root: its digest, or a copy of it or of what it grew into.
+    pub fn pins(trusted: &[Trust], roster: &Roster, bytes: &[u8]) -> bool {
+        trusted.iter().any(|trust| match trust {
+            Trust::Roster(trusted) => trusted.follows(roster).is_ok(),
+            Trust::Digest(digest) => *digest == freeze::digest(bytes),
+        })
+    }
+
+    /// Whether a repository may begin with this roster, by one value of several.
+    pub fn admitted(trusted: &[Trust], first: &Roster, bytes: &[u8]) -> anyhow::Result<()> {
+        let mut verdicts = trusted.iter().map(|trust| trust.admits(first, bytes));
+        let Some(first) = verdicts.next() else { return Ok(()) };
+        if first.is_ok() || verdicts.any(|verdict| verdict.is_ok()) { Ok(()) } else { first }
+    }
+
     /// Whether a repository may begin with this roster.
-    pub fn admits(&self, first: &Roster, bytes: &[u8]) -> anyhow::Result<()> {
+    fn admits(&self, first: &Roster, bytes: &[u8]) -> anyhow::Result<()> {
         match self {
             Trust::Roster(trusted) => {
                 trusted.follows(first).context("its allowed_signers is not the trusted one, nor one that the trusted one grew from")

@@ -42,6 +42,12 @@ pub enum Refusal {
     Role,
     #[error("You wrote or accepted a value in this plan, and here somebody else has to sign it.")]
     FourEyes,
+    #[error("This environment asks for a passkey.")]
+    PasskeyAsked,
+    #[error("A key of yours can sign here, so a password does not do.")]
+    HasKey,
+    #[error("Who can countersign and decrypt is decided by the keys in the roster, never by a password.")]
+    KeysDecide,
     #[error("You have signed this plan already.")]
     Replayed,
     #[error("{have} of {needed} people have signed this plan.")]
@@ -77,6 +83,9 @@ impl Refusal {
             Refusal::KeyRevoked => "approval_key_revoked",
             Refusal::Role => "approval_role",
             Refusal::FourEyes => "approval_four_eyes",
+            Refusal::PasskeyAsked => "password_not_allowed",
+            Refusal::HasKey => "password_beside_key",
+            Refusal::KeysDecide => "password_over_keys",
             Refusal::Replayed => "approval_replayed",
             Refusal::TooFew { .. } => "approval_too_few",
         }
@@ -85,8 +94,13 @@ impl Refusal {
     fn status(&self) -> u16 {
         match self {
             Refusal::TooLarge => 413,
-            Refusal::KeyUnknown | Refusal::KeyRevoked | Refusal::Role | Refusal::FourEyes => 403,
-            Refusal::OtherPlan | Refusal::Expired | Refusal::Replayed | Refusal::TooFew { .. } => 409,
+            Refusal::KeyUnknown | Refusal::KeyRevoked | Refusal::Role | Refusal::FourEyes | Refusal::KeysDecide => 403,
+            Refusal::OtherPlan
+            | Refusal::Expired
+            | Refusal::PasskeyAsked
+            | Refusal::HasKey
+            | Refusal::Replayed
+            | Refusal::TooFew { .. } => 409,
             _ => 422,
         }
     }
@@ -104,6 +118,11 @@ impl Refusal {
             Refusal::KeyUnknown => "Add the key under Settings, People; a roster plan then carries it into Git.",
             Refusal::KeyRevoked => "Sign with another of your keys.",
             Refusal::Role => "Ask one of those who may; the review page names them.",
+            Refusal::PasskeyAsked => {
+                "Sign with your passkey, or ask somebody who has one. Where the environment has been changed since, plan again."
+            }
+            Refusal::HasKey => "Sign with your key. If it is lost, revoke it and carry the roster to the repository first.",
+            Refusal::KeysDecide => "Somebody whose key stands in the roster has to sign this one.",
             Refusal::FourEyes => "Ask somebody who took no part in this change.",
             _ => return None,
         })

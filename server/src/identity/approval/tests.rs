@@ -307,7 +307,7 @@ fn countersigned_takes_enough_different_people_over_these_bytes() {
     let tomas = verify_file(&terms(PLAN), Softkey::new(2, "ssh:").sign_as_openssh(PLAN, 0x05).file().as_bytes(), &rules(&roster)).unwrap();
     let countersigned = |plan: &'static [u8], approvals: &[&Approved], needed| {
         Countersigned::new(plan, approvals.iter().map(|approval| (*approval).clone()).collect(), needed)
-            .map(|signed| signed.approvals.len())
+            .map(|signed| signed.approvals().len())
     };
     assert_eq!(countersigned(PLAN, &[&ilse], 1), Ok(1));
     assert_eq!(countersigned(PLAN, &[&ilse, &tomas], 2), Ok(2));
