@@ -45,6 +45,8 @@ acts! {
     /// The installation gets its name, its URL and its first administrator.
     SetUp => "organisation" "set_up",
     ChangeSettings => "organisation" "change",
+    /// The server moves to another public URL, and its passkeys stay behind.
+    MoveUrl => "organisation" "move_url",
     RotateVault => "organisation" "rotate_vault",
 
     OpenSession => "session" "open",

@@ -62,6 +62,7 @@ create table credential (
     used_at            bigint,
     revoked_at         bigint,
     revoked_by         text,
+    elsewhere_at       bigint,           -- since when the server stands at another RP ID than the key's
     constraint credential_id_free unique (credential_id),
     constraint credential_flags_are_bools check (backup_eligible in (0, 1) and backed_up in (0, 1) and this_computer_only in (0, 1))
 );

@@ -13,6 +13,7 @@ pub mod people;
 pub mod person;
 pub mod place;
 pub mod plan;
+pub mod public_url;
 pub mod record;
 pub mod repository;
 pub mod secret;
@@ -21,5 +22,6 @@ pub mod settings;
 pub mod setup;
 pub mod target;
 pub mod variable;
+pub mod vault;
 
 pub use people::{People, names};

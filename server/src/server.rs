@@ -7,6 +7,7 @@ use anyhow::Context;
 use crate::api::limit::Limits;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::data_lock::make_private;
 use crate::deploy::lease::Leases;
 use crate::git::PlatformKey;
 use crate::identity::ceremony::Ceremonies;
@@ -86,9 +87,10 @@ impl Settings {
                 let fixed = PublicUrl::parse(fixed)?;
                 if let Some(given) = given.filter(|given| *given != fixed) {
                     anyhow::bail!(
-                        "set-up fixed the public URL to {}, and passkeys hang on it, but --public-url says {}",
+                        "the public URL is {}, and passkeys hang on it, but --public-url says {to}; \
+                         to move, stop the server and run `countersign public-url {to}`",
                         fixed.origin(),
-                        given.origin()
+                        to = given.origin()
                     );
                 }
                 fixed
@@ -107,7 +109,7 @@ async fn keys(config: &Config, store: &Store) -> anyhow::Result<(Vault, Platform
     let known = store::organisation::get(&mut *store.read().await?).await?;
     let (vault_file, platform_file) = (config.vault_key(), config.platform_key());
     let vault = match &known.vault_recipient {
-        Some(_) => Vault::load(&vault_file)?,
+        Some(recipient) => Vault::load_remembered(&vault_file, recipient)?,
         None => Vault::open_or_create(&vault_file)?,
     };
     let platform_key = match &known.platform_key {
@@ -124,14 +126,6 @@ async fn keys(config: &Config, store: &Store) -> anyhow::Result<(Vault, Platform
         }
         _ => Ok(()),
     };
-    same("vault key", &vault_file, &known.vault_recipient, vault.recipient())?;
     same("platform key", &platform_file, &known.platform_key, platform_key.public_line())?;
     Ok((vault, platform_key))
-}
-
-/// The data folder and what is in it belong to the server alone.
-fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
 }

@@ -90,6 +90,11 @@ impl Store {
         Ok(head.clone())
     }
 
+    /// Rewrites the file without what was deleted or replaced.
+    pub async fn compact(&self) -> Result<()> {
+        Ok(self.writer.compact().await?)
+    }
+
     /// Acts that wait for their turn to write.
     pub fn waiting(&self) -> usize {
         self.writer.waiting()

@@ -27,7 +27,9 @@ pub fn KeyList(keys: Vec<Passkey>, own: bool, reload: Callback<()>) -> AnyView {
 #[component]
 fn Key(key: Passkey, own: bool, reload: Callback<()>) -> AnyView {
     let name = if key.name.is_empty() { "Passkey".to_owned() } else { key.name.clone() };
+    let elsewhere = key.elsewhere.clone().filter(|_| key.revoked_at.is_none());
     let state = match (key.revoked_at, key.may_sign) {
+        (None, _) if elsewhere.is_some() => view! { <StateBadge state=State::Paused word="Of no use here"/> },
         (Some(_), _) => view! { <StateBadge state=State::Paused word="Revoked"/> },
         (None, true) => view! { <StateBadge state=State::Reconciled word="Logs in and signs"/> },
         (None, false) => view! { <StateBadge state=State::Waiting word="Logs in only"/> },
@@ -41,6 +43,7 @@ fn Key(key: Passkey, own: bool, reload: Callback<()>) -> AnyView {
             <div class="grow">
                 <p><strong>{name}</strong>" "{state}</p>
                 <p class="faint">"since "<Moment at=key.created_at/>{key.used_at.map(|at| view! { ", used "<Ago at/> })}{key.revoked_at.map(|at| view! { ", revoked "<Moment at/> })}{facts.into_iter().flatten().map(|fact| format!(", {fact}")).collect::<String>()}</p>
+                {elsewhere.map(|host| view! { <p class="muted">{format!("It belongs to {host}, where this server stood before. Register a new one here.")}</p> })}
                 {(live && !key.may_sign).then(|| view! { <p class="muted">"It lacks ES256, which signing needs. Register another key to deploy."</p> })}
                 {fingerprint.map(|fingerprint| view! { <details class="problem-detail"><summary>"Verify"</summary><code class="wrap">{fingerprint}</code></details> })}
             </div>

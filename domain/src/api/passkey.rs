@@ -88,6 +88,9 @@ pub struct Passkey {
     /// It may exist on several devices or in an account.
     pub may_be_synced: bool,
     pub this_computer_only: bool,
+    /// The host it belongs to, where the server has moved away from it: it can neither log in nor sign here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<String>,
     pub created_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_at: Option<i64>,

@@ -183,7 +183,7 @@ pub async fn list(server: &Server, caller: &Caller, person: Option<&str>) -> Res
         caller.may(principal::Act::Administer, &Target::Organisation)?;
     }
     let rows = store::credential::of(&mut *server.store.read().await?, person).await?;
-    let active: Vec<Credential> = rows.iter().filter(|row| row.revoked_at.is_none()).cloned().collect();
+    let active: Vec<Credential> = rows.iter().filter(|row| row.revoked_at.is_none() && row.elsewhere_at.is_none()).cloned().collect();
     let advice = if person == own { advice(&active) } else { Vec::new() };
     Ok(PasskeyList { passkeys: rows.iter().map(shown).collect(), advice })
 }
@@ -286,6 +286,7 @@ fn shown(row: &Credential) -> Passkey {
         aaguid: row.aaguid.clone(),
         may_be_synced: row.backup_eligible,
         this_computer_only: row.this_computer_only,
+        elsewhere: row.elsewhere_at.map(|_| row.rp_id.clone()),
         created_at: row.created_at,
         used_at: row.used_at,
         revoked_at: row.revoked_at,

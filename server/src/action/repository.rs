@@ -102,15 +102,24 @@ pub fn seal(vault: &Vault, cluster_id: &str, auth: &RemoteAuth) -> anyhow::Resul
     Ok(Some([stored.fingerprint.as_str().as_bytes(), b"\n", &stored.ciphertext].concat()))
 }
 
+/// The same credential under the next vault's key.
+pub fn rotate(vault: &Vault, next: &Vault, cluster_id: &str, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let stored = vault.rotate(next, &stored(cluster_id, sealed)?)?;
+    Ok([stored.fingerprint.as_str().as_bytes(), b"\n", &stored.ciphertext].concat())
+}
+
 fn open(vault: &Vault, cluster_id: &str, sealed: &[u8]) -> anyhow::Result<RemoteAuth> {
+    Ok(serde_json::from_str(vault.open(&stored(cluster_id, sealed)?)?.expose())?)
+}
+
+fn stored(cluster_id: &str, sealed: &[u8]) -> anyhow::Result<StoredSecret> {
     let cut = sealed.iter().position(|&b| b == b'\n').ok_or_else(|| anyhow::anyhow!("the stored credential is damaged"))?;
-    let stored = StoredSecret {
+    Ok(StoredSecret {
         scope: format!("cluster/{cluster_id}"),
         name: CREDENTIAL.to_owned(),
         fingerprint: Fingerprint::parse(std::str::from_utf8(&sealed[..cut])?)?,
         ciphertext: sealed[cut + 1..].to_vec(),
-    };
-    Ok(serde_json::from_str(vault.open(&stored)?.expose())?)
+    })
 }
 
 pub fn auth(auth: &RemoteAuth) -> Auth {
@@ -118,5 +127,24 @@ pub fn auth(auth: &RemoteAuth) -> Auth {
         RemoteAuth::None | RemoteAuth::GeneratedKey => Auth::None,
         RemoteAuth::Key { private_key } => Auth::SshKey(Hidden::new(private_key.clone())),
         RemoteAuth::Password { username, password } => Auth::Password { user: username.clone(), password: Hidden::new(password.clone()) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn a_credential_moves_to_the_next_key_and_leaves_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = |name: &str| Vault::open_or_create(&folder.path().join(name)).unwrap();
+        let (old, next) = (vault("old"), vault("next"));
+        let auth = RemoteAuth::Password { username: String::from("git"), password: String::from("token") };
+        let sealed = seal(&old, "c1", &auth).unwrap().unwrap();
+        let anew = rotate(&old, &next, "c1", &sealed).unwrap();
+        assert!(open(&next, "c1", &anew).unwrap() == auth);
+        assert!(open(&old, "c1", &anew).is_err());
+        assert!(rotate(&old, &next, "another", &sealed).is_err());
     }
 }

@@ -92,6 +92,16 @@ impl Writer {
         }
     }
 
+    /// Rewrites the file without what was deleted or replaced.
+    pub(crate) async fn compact(&self) -> sqlx::Result<()> {
+        let mut line = self.line.lock().await;
+        if line.open {
+            line.commit(&self.counts).await;
+        }
+        line.conn.execute("vacuum").await?;
+        Ok(())
+    }
+
     pub(crate) async fn close(&self) {
         let mut line = self.line.lock().await;
         if line.open {

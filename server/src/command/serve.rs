@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
@@ -15,13 +16,21 @@ use tokio::sync::watch;
 use crate::api::health;
 use crate::clock::{Clock, MINUTE};
 use crate::config::Config;
+use crate::data_lock::DataLock;
 use crate::ids;
 use crate::router;
 use crate::server::{Server, Shared};
 use crate::store;
 
 /// How often an unclear push is asked after.
-const RESUME: std::time::Duration = std::time::Duration::from_secs(5);
+const RESUME: Duration = Duration::from_secs(5);
+
+/// How long open requests may take to finish once the server is asked to stop. A deploy that is cut short goes on at the
+/// next start.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How long the database may take to close after that.
+const CLOSE: Duration = Duration::from_secs(2);
 
 /// A server that listens. Tests start the same one.
 pub struct Serving {
@@ -31,6 +40,8 @@ pub struct Serving {
     pub set_up_code: Option<String>,
     stop: watch::Sender<bool>,
     tasks: Vec<tokio::task::JoinHandle<()>>,
+    /// Nobody else works on the data folder.
+    _alone: DataLock,
 }
 
 pub async fn serve(config: Config) -> anyhow::Result<()> {
@@ -48,6 +59,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 
 /// Opens the data folder, listens, and starts the jobs.
 pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Serving> {
+    let alone = DataLock::take(&config.data)?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listening on {}", config.listen))?;
     let address = listener.local_addr()?;
     // Port 0 asks for any free port; the public URL must name the one that was given.
@@ -70,17 +82,32 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Serving> 
             .with_state(server.clone());
         tasks.push(listen(listener, metrics, stopped));
     }
-    Ok(Serving { server, address, set_up_code, stop, tasks })
+    Ok(Serving { server, address, set_up_code, stop, tasks, _alone: alone })
 }
 
 impl Serving {
     /// Takes no new connection, finishes what is under way, and folds the database's log into its file.
     pub async fn stop(self) {
+        self.stop_within(GRACE).await;
+    }
+
+    /// The same with another limit: what is not finished by then is left, and said so.
+    pub async fn stop_within(mut self, grace: Duration) {
         let _ = self.stop.send(true);
-        for task in self.tasks {
-            let _ = task.await;
+        let finish = async {
+            for task in &mut self.tasks {
+                let _ = task.await;
+            }
+        };
+        if tokio::time::timeout(grace, finish).await.is_err() {
+            let requests = self.server.metrics.in_flight();
+            tracing::warn!(requests, seconds = grace.as_secs(), "Stopping without waiting any longer for what is under way");
+            self.tasks.iter().for_each(tokio::task::JoinHandle::abort);
         }
-        self.server.store.close().await;
+        // A request that was left may still hold a connection.
+        if tokio::time::timeout(CLOSE, self.server.store.close()).await.is_err() {
+            tracing::warn!("The database was not closed in time; what was acknowledged is stored all the same");
+        }
     }
 }
 
@@ -134,7 +161,7 @@ async fn go_on(server: Shared, mut stopped: watch::Receiver<bool>) {
 
 /// Forgets sessions that are over.
 async fn tidy_up(server: Shared, mut stopped: watch::Receiver<bool>) {
-    let every = std::time::Duration::from_micros((10 * MINUTE).unsigned_abs());
+    let every = Duration::from_micros((10 * MINUTE).unsigned_abs());
     loop {
         if let Err(error) = store::session::delete_expired(&server.store, server.clock.now()).await {
             tracing::warn!(%error, "Could not forget old sessions");

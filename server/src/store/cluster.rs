@@ -128,6 +128,12 @@ pub async fn update(tx: &mut Tx, cluster: &Cluster) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
+/// The same credential under the vault's next key.
+pub async fn seal_anew(tx: &mut Tx, id: &str, credential: &[u8]) -> Result<()> {
+    sqlx::query("update cluster set credential = $2 where id = $1").bind(id).bind(credential).execute(&mut **tx).await?;
+    Ok(())
+}
+
 pub async fn set_bound(tx: &mut Tx, id: &str, now: Micros) -> Result<()> {
     sqlx::query("update cluster set bound_at = $2 where id = $1 and bound_at is null").bind(id).bind(now).execute(&mut **tx).await?;
     Ok(())

@@ -25,6 +25,8 @@ pub struct Credential {
     pub created_at: Micros,
     pub used_at: Option<Micros>,
     pub revoked_at: Option<Micros>,
+    /// Since when the server stands at another RP ID than the key's: it is good, and of no use here.
+    pub elsewhere_at: Option<Micros>,
 }
 
 impl Credential {
@@ -37,7 +39,7 @@ macro_rules! select {
     ($where:literal) => {
         concat!(
             "select id, person, name, credential_id, passkey, ssh_public_key, rp_id, aaguid,
-                 backup_eligible, backed_up, this_computer_only, created_at, used_at, revoked_at
+                 backup_eligible, backed_up, this_computer_only, created_at, used_at, revoked_at, elsewhere_at
              from credential ",
             $where
         )
@@ -84,9 +86,12 @@ pub async fn of(db: &mut Conn, person: &str) -> Result<Vec<Credential>> {
     Ok(sqlx::query_as(select!("where person = $1 order by id")).bind(person).fetch_all(db).await?)
 }
 
-/// A person's keys that are good.
+/// A person's keys that are good here.
 pub async fn active(db: &mut Conn, person: &str) -> Result<Vec<Credential>> {
-    Ok(sqlx::query_as(select!("where person = $1 and revoked_at is null order by id")).bind(person).fetch_all(db).await?)
+    Ok(sqlx::query_as(select!("where person = $1 and revoked_at is null and elsewhere_at is null order by id"))
+        .bind(person)
+        .fetch_all(db)
+        .await?)
 }
 
 /// Keeps what an answer told: the counter, the backup state and the time.
@@ -118,8 +123,21 @@ pub async fn revoke(tx: &mut Tx, id: &str, by: &str, now: Micros) -> Result<bool
     Ok(done.rows_affected() == 1)
 }
 
-/// The keys that a person can sign plans with, oldest first.
+/// Marks the keys that belong to another RP ID than the server's, and takes the mark off those that belong to it; gives
+/// how many good ones are left behind.
+pub async fn settle_at(tx: &mut Tx, rp_id: &str, now: Micros) -> Result<u64> {
+    sqlx::query("update credential set elsewhere_at = null where rp_id = $1").bind(rp_id).execute(&mut **tx).await?;
+    let done = sqlx::query("update credential set elsewhere_at = $2 where rp_id <> $1 and revoked_at is null and elsewhere_at is null")
+        .bind(rp_id)
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// The keys that a person can sign plans with here, oldest first.
 pub async fn signing_keys(db: &mut Conn, person: &str) -> Result<Vec<Credential>> {
-    let sql = select!("where person = $1 and ssh_public_key is not null and revoked_at is null order by created_at");
+    let sql =
+        select!("where person = $1 and ssh_public_key is not null and revoked_at is null and elsewhere_at is null order by created_at");
     Ok(sqlx::query_as(sql).bind(person).fetch_all(db).await?)
 }

@@ -107,6 +107,18 @@ pub async fn set_up(
     Ok(done.rows_affected() == 1)
 }
 
+/// Another address, after set-up.
+pub async fn move_to(tx: &mut Tx, public_url: &str, rp_id: Option<&str>) -> Result<()> {
+    sqlx::query("update organisation set public_url = $1, rp_id = $2").bind(public_url).bind(rp_id).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// The vault that everything is sealed to from this transaction on.
+pub async fn remember_vault(tx: &mut Tx, recipient: &str) -> Result<()> {
+    sqlx::query("update organisation set vault_recipient = $1").bind(recipient).execute(&mut **tx).await?;
+    Ok(())
+}
+
 pub async fn change(tx: &mut Tx, name: &str, trusted_proxies: &[Network]) -> Result<()> {
     let proxies = serde_json::to_string(trusted_proxies).map_err(|error| Error::inconsistent("organisation", "trusted_proxies", error))?;
     sqlx::query("update organisation set name = $1, trusted_proxies = $2").bind(name).bind(proxies).execute(&mut **tx).await?;

@@ -116,3 +116,13 @@ pub async fn withdraw_of_kind(tx: &mut Tx, cluster: &str, kind: &str) -> Result<
         .await?;
     Ok(())
 }
+
+/// Plans that remember secrets: id and the JSON of their fingerprints.
+pub async fn with_secrets(db: &mut Conn) -> Result<Vec<(String, String)>> {
+    Ok(sqlx::query_as("select id, secrets from plan where secrets <> '{}' order by id").fetch_all(db).await?)
+}
+
+pub async fn set_secrets(tx: &mut Tx, id: &str, secrets: &str) -> Result<()> {
+    sqlx::query("update plan set secrets = $2 where id = $1").bind(id).bind(secrets).execute(&mut **tx).await?;
+    Ok(())
+}

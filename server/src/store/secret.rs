@@ -39,6 +39,17 @@ pub async fn put(tx: &mut Tx, secret: &Secret) -> Result<()> {
     Ok(())
 }
 
+/// The same secret under the vault's next key.
+pub async fn seal_anew(tx: &mut Tx, id: &str, sealed: &[u8], fingerprint: &str) -> Result<()> {
+    sqlx::query("update secret set sealed = $2, fingerprint = $3 where id = $1")
+        .bind(id)
+        .bind(sealed)
+        .bind(fingerprint)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// False if there was none.
 pub async fn delete(tx: &mut Tx, scope: &str, scope_id: &str, name: &str) -> Result<bool> {
     let done = sqlx::query("delete from secret where scope = $1 and scope_id = $2 and name = $3")

@@ -65,6 +65,11 @@ pub async fn delete_of(tx: &mut Tx, person: &str) -> Result<()> {
     Ok(())
 }
 
+pub async fn delete_all(tx: &mut Tx) -> Result<()> {
+    sqlx::query("delete from session").execute(&mut **tx).await?;
+    Ok(())
+}
+
 pub async fn delete_expired(store: &Store, now: Micros) -> Result<u64> {
     upkeep(store, async |tx: &mut Tx| {
         let done = sqlx::query("delete from session where expires_at <= $1").bind(now).execute(&mut **tx).await?;

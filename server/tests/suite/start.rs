@@ -1,6 +1,6 @@
 //! Starting, refusing to start, and stopping.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
@@ -40,6 +40,7 @@ async fn another_public_url_than_set_up_fixed_is_refused() {
     config.public_url = Some("https://elsewhere.example".into());
     let why = why_not(config).await;
     assert!(why.contains("https://elsewhere.example") && why.contains("http://localhost:"), "{why}");
+    assert!(why.contains("countersign public-url https://elsewhere.example"), "{why}");
 }
 
 #[tokio::test]
@@ -51,6 +52,28 @@ async fn metrics_have_their_own_listener_without_a_token() {
     let text = Client::new(free, server.origin()).get("/metrics").await.expect_status(200).text();
     assert!(text.contains("countersign_store_commits_total"), "{text}");
     server.stop().await;
+}
+
+#[tokio::test]
+async fn one_server_at_a_time_has_a_data_folder() {
+    let server = TestServer::fresh().await;
+    let why = why_not(Config::at(server.data())).await;
+    assert!(why.contains("stop it first"), "{why}");
+    let (config, _folder) = server.into_folder().await;
+    serve::start(config, Clock::default()).await.unwrap().stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_never_ends_keeps_no_server_from_stopping() {
+    let server = TestServer::fresh().await;
+    let port = server.inside().config.listen.port();
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let origin = server.origin();
+    write!(stream, "POST /api/v1/setup HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: {origin}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{").unwrap();
+    while server.inside().metrics.in_flight() == 0 {
+        tokio::task::yield_now().await;
+    }
+    server.stop_within(std::time::Duration::from_millis(1)).await;
 }
 
 struct Running {
@@ -96,4 +119,16 @@ async fn asked_to_stop_it_finishes_and_leaves_one_whole_file() {
     assert!(!logged.contains(&running.code), "the code stands in the log");
     let wal = data.join("countersign.db-wal");
     assert!(!wal.exists() || std::fs::metadata(wal).unwrap().len() == 0, "the log was not folded into the file");
+}
+
+#[test]
+fn what_no_terminal_reads_bears_no_colours() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = run(&folder.path().join("data"), &["--log", "debug"]);
+    let pid = running.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    let mut logged = String::new();
+    running.child.stderr.take().unwrap().read_to_string(&mut logged).unwrap();
+    assert!(running.child.wait().unwrap().success());
+    assert!(logged.contains("Stopping") && !logged.contains('\u{1b}'), "{logged:?}");
 }

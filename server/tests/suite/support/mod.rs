@@ -65,6 +65,13 @@ impl TestServer {
         (server, ada)
     }
 
+    /// A server on what another left.
+    pub async fn resumed(config: Config, folder: tempfile::TempDir) -> TestServer {
+        let clock = Clock::default();
+        let serving = serve::start(config, clock.clone()).await.unwrap();
+        TestServer { serving, clock, folder }
+    }
+
     /// The same folder again, as after a restart.
     pub async fn restarted(self) -> TestServer {
         let TestServer { serving, clock, folder } = self;
@@ -149,6 +156,10 @@ impl TestServer {
         let config = self.serving.server.config.clone();
         self.serving.stop().await;
         (config, self.folder)
+    }
+
+    pub async fn stop_within(self, grace: std::time::Duration) {
+        self.serving.stop_within(grace).await;
     }
 
     pub async fn stop(self) {
