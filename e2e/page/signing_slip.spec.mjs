@@ -53,13 +53,16 @@ const string = (bytes) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), b
 const blobOf = (plan) =>
   Buffer.concat([Buffer.from("SSHSIG"), ...["countersign-deploy@v1", "", "sha512"].map((text) => string(Buffer.from(text))), string(createHash("sha512").update(plan).digest())]);
 
-/** `lies` replaces answers: { plan, before, after, challenge }. */
+/** The same for somebody without a key, where the environment allows a password. */
+const byPassword = document.replace("<div data-problem", '<label for="password">Your password</label><input id="password" type="password" data-password><div data-problem');
+
+/** `lies` replaces answers: { document, plan, before, after, challenge }. */
 async function slip(lies, body) {
   const seen = [];
   const key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "der", type: "pkcs8" });
   const credentialId = Buffer.from("a signing key of this test");
   const answers = {
-    "/": ["text/html", document],
+    "/": ["text/html", lies.document ?? document],
     "/api/v1/plans/p1/plan.json": ["application/json", lies.plan ?? BYTES],
     [`/api/v1/plans/p1/files/${hash(FILES.before)}`]: ["application/octet-stream", lies.before ?? FILES.before],
     [`/api/v1/plans/p1/files/${hash(FILES.after)}`]: ["application/octet-stream", lies.after ?? FILES.after],
@@ -147,4 +150,29 @@ test("a challenge for something else reaches no passkey", () =>
     await alert.filter({ hasText: "something other than this plan" }).waitFor();
     assert.equal(await button.isDisabled(), true);
     assert.deepEqual(seen.map(([path]) => path.split("/").at(-1)), ["ceremony"]);
+  }));
+
+test("a password is asked for in place of a key, and goes out once all is checked, typed and given", () =>
+  slip({ document: byPassword }, async ({ page, seen, button, field }) => {
+    await status(page, "Type the words above");
+    await field.fill("data-loki-0");
+    await status(page, "Give your password");
+    assert.equal(await button.isDisabled(), true);
+    await page.getByLabel("Your password").fill("three plain words");
+    await page.getByLabel("Your password").press("Enter");
+    await status(page, "the record will read “not countersigned”");
+    assert.deepEqual(seen, []);
+    const reloaded = page.waitForEvent("load");
+    await button.click();
+    await reloaded;
+    assert.deepEqual(seen, [["/api/v1/plans/p1/approvals", { by: "password", password: "three plain words", typed: ["data-loki-0"] }]]);
+  }));
+
+test("a file that is not the plan's keeps a password from being sent", () =>
+  slip({ document: byPassword, after: Buffer.from("retention: 1d\n") }, async ({ page, seen, button, field, alert }) => {
+    await alert.filter({ hasText: /is not the file that the plan names/ }).waitFor();
+    await field.fill("data-loki-0");
+    await page.getByLabel("Your password").fill("three plain words");
+    assert.equal(await button.isDisabled(), true);
+    assert.deepEqual(seen, []);
   }));
