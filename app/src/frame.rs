@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 
-use crate::api::{encode, use_api};
+use crate::api::encode;
 use crate::part::environment::EnvironmentMark;
 use crate::session::{is_logged_in, use_session};
 use crate::widget::icon::{Icon, Mark};
@@ -117,23 +117,14 @@ fn AccountMenu() -> AnyView {
 
 #[component]
 fn Account(me: Me) -> AnyView {
-    let api = use_api();
     let name = shown_name(&me);
     let initials = crate::part::author::initials(&name);
-    let log_out = Action::new(move |(): &()| {
-        let answer = api.log_out();
-        async move {
-            if answer.await.is_ok() {
-                let _ = window().location().assign("/login");
-            }
-        }
-    });
     view! {
         <button class="avatar" type="button" popovertarget="account-menu" aria-label=format!("{initials}: {name}, your account") title=name.clone()>{initials.clone()}</button>
         <div class="menu" id="account-menu" popover="auto">
             <p class="menu-head"><strong>{name}</strong><span class="faint">{me.name.clone()}</span></p>
             <a class="menu-item" href="/settings/account"><Icon name="key"/>"Your keys"</a>
-            <button class="menu-item" type="button" disabled=move || log_out.pending().get() on:click=move |_| { log_out.dispatch(()); }><Icon name="right"/>"Log out"</button>
+            <button class="menu-item" type="button" data-log-out=""><Icon name="right"/>"Log out"</button>
         </div>
     }
     .into_any()

@@ -3,7 +3,10 @@
 pub mod api;
 pub mod assets;
 pub mod builder;
+#[cfg(not(feature = "hydrate"))]
+mod document;
 pub mod frame;
+pub mod kind;
 pub mod page;
 pub mod part;
 pub mod passkey;
@@ -14,18 +17,31 @@ pub mod widget;
 
 pub use api::{ApiClient, Reply, Transport};
 pub use assets::AssetUrls;
-pub use routes::App;
-pub use shell::{PageStatus, shell};
+#[cfg(not(feature = "hydrate"))]
+pub use document::shell;
+pub use shell::PageStatus;
 
-/// Takes over the page that the server rendered.
+/// Takes over a page of the builder.
 #[cfg(feature = "hydrate")]
-pub fn hydrate() {
+pub fn hydrate_builder() {
+    hydrate(routes::builder);
+}
+
+/// Takes over a page of the settings.
+#[cfg(feature = "hydrate")]
+pub fn hydrate_settings() {
+    hydrate(routes::settings);
+}
+
+#[cfg(feature = "hydrate")]
+fn hydrate(pages: fn() -> leptos::prelude::AnyView) {
     std::panic::set_hook(Box::new(|panic| {
         web_sys::console::error_1(&panic.to_string().into());
     }));
-    leptos::mount::hydrate_body(App);
+    leptos::mount::hydrate_body(pages);
+    routes::taken_over();
     // For tests and for the curious: from here on, buttons answer.
     if let Some(root) = leptos::prelude::document().document_element() {
-        let _ = root.set_attribute("data-hydrated", "");
+        let _ = root.set_attribute("data-alive", "");
     }
 }

@@ -4,6 +4,7 @@ pub mod author;
 pub mod environment;
 pub mod finding;
 pub mod key_list;
+#[cfg(not(feature = "hydrate"))]
 pub mod new_stack;
 pub mod problem;
 pub mod recipients;

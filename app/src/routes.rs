@@ -1,19 +1,23 @@
-//! Every page and its address.
+//! Every page and its address: all of them in the server, those of one kind in each of the browser's programs.
+
+#[cfg(not(feature = "hydrate"))]
+mod every;
+#[cfg(feature = "hydrate")]
+mod taken;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::SsrMode::Async;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::path;
 
-use crate::page;
 use crate::session::provide_session;
 use crate::widget::provide_widgets;
 
-/// All pages. Everything is rendered before the first byte is sent, so that pages read well without
-/// scripts and a missing thing is a 404.
-#[component]
-pub fn App() -> AnyView {
+#[cfg(not(feature = "hydrate"))]
+pub use every::App;
+#[cfg(feature = "hydrate")]
+pub use taken::{builder, settings, taken_over};
+
+/// What every page finds in its context.
+fn provide() {
     provide_meta_context();
     #[cfg(feature = "hydrate")]
     {
@@ -22,27 +26,13 @@ pub fn App() -> AnyView {
     }
     provide_session();
     provide_widgets();
+}
+
+/// Server and browser must draw the same, so it stands once.
+fn around(router: AnyView) -> AnyView {
     view! {
         <Title formatter=|title: String| if title.is_empty() { "Countersign".to_owned() } else { format!("{title} · Countersign") }/>
-        <Router>
-            <FlatRoutes fallback=|| page::missing::Missing().into_any()>
-                <Route path=path!("/") view=page::overview::Overview ssr=Async/>
-                <Route path=path!("/clusters/:cluster/stacks/:stack") view=page::stack::Stack ssr=Async/>
-                <Route path=path!("/record") view=page::record::Record ssr=Async/>
-                <Route path=path!("/record/:cluster/:number") view=page::record::RecordEntry ssr=Async/>
-                <Route path=path!("/review/:plan") view=page::review::Review ssr=Async/>
-                <Route path=path!("/settings") view=page::settings::Settings ssr=Async/>
-                <Route path=path!("/settings/environments") view=page::environments::Environments ssr=Async/>
-                <Route path=path!("/settings/clusters") view=page::clusters::Clusters ssr=Async/>
-                <Route path=path!("/settings/clusters/new") view=page::new_cluster::NewCluster ssr=Async/>
-                <Route path=path!("/settings/clusters/:cluster") view=page::cluster::Cluster ssr=Async/>
-                <Route path=path!("/settings/variables") view=page::variables::Variables ssr=Async/>
-                <Route path=path!("/settings/secrets") view=page::secrets::Secrets ssr=Async/>
-                <Route path=path!("/settings/people") view=page::people::People ssr=Async/>
-                <Route path=path!("/settings/account") view=page::account::Account ssr=Async/>
-                <Route path=path!("/:page") view=page::ceremony::Ceremony ssr=Async/>
-            </FlatRoutes>
-        </Router>
+        {router}
     }
     .into_any()
 }

@@ -6,6 +6,8 @@ pub mod field;
 pub mod icon;
 pub mod loaded;
 pub mod page_head;
+#[cfg(not(feature = "hydrate"))]
+pub mod plain_field;
 pub mod qr;
 pub mod sheet;
 pub mod tabs;

@@ -36,6 +36,7 @@ scene("a stack of a name that cannot be is refused at the field", async ({ serve
   await page.getByRole("button", { name: "Make the draft" }).click();
   await page.locator("#field-name-error").waitFor();
   assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "../x");
+  page.problems = page.problems.filter((one) => !one.includes("422"));
 });
 
 scene("an empty record says so, and a filter that matches nothing can be cleared", async ({ server, page }) => {

@@ -8,13 +8,14 @@ const BINARY = process.env.COUNTERSIGN_BINARY;
 const START_MS = 30_000;
 
 /** Starts `countersign serve`; gives { url, code, data, log, kill, restart, stop }. */
-export async function startServer({ data, args = [], env = {} } = {}) {
-  if (!BINARY) throw new Error("COUNTERSIGN_BINARY names the binary to test: run these tests by `cargo xtask test`");
+export async function startServer({ binary = BINARY, cwd, data, args = [], env = {} } = {}) {
+  if (!binary) throw new Error("COUNTERSIGN_BINARY names the binary to test: run these tests by `cargo xtask test`");
   const own = data ?? (await mkdtemp(path.join(tmpdir(), "countersign-e2e-")));
   const server = { data: own, lines: [], log: () => server.lines.join("\n") };
 
   async function run(listen) {
-    const child = spawn(BINARY, ["serve", "--data", own, "--listen", listen, ...args], {
+    const child = spawn(binary, ["serve", "--data", own, "--listen", listen, ...args], {
+      cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });

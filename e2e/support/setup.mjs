@@ -11,14 +11,14 @@ export async function setUp(page, server, { organisation = "Nordhavn Logistics",
   await page.getByText("Your passkey is registered.").waitFor();
 }
 
-/** Goes to a page and waits until its wasm runs: what is pressed before would be lost. */
+/** Goes to a page and waits until its wasm or its script runs: what is pressed before would be lost. */
 export async function open(page, path) {
   await page.goto(path);
   await hydrated(page);
 }
 
 export async function hydrated(page) {
-  await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+  await page.locator("html[data-alive]").waitFor({ state: "attached" });
 }
 
 /** A cluster on the embedded repository, by the API. */

@@ -1,8 +1,8 @@
 // Makes the site folder: every file named by its content, with .br and .gz beside it, and a manifest.
 //
-//   node site.mjs SITE BINDGEN NPM [--release]
+//   node site.mjs SITE BINDGEN NPM PROGRAM… [--release]
 //
-// SITE is replaced as a whole. BINDGEN holds what wasm-bindgen wrote. NPM is a node_modules folder.
+// SITE is replaced as a whole. BINDGEN holds what wasm-bindgen wrote, a folder per program. NPM is a node_modules folder.
 // The manifest has one line per file: logical name, file name, media type, digest; tab separated.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -13,6 +13,7 @@ import { promisify } from "node:util";
 import zlib from "node:zlib";
 
 const [site, bindgen, npm] = process.argv.slice(2, 5).map((one) => path.resolve(one));
+const programs = process.argv.slice(5).filter((one) => !one.startsWith("--"));
 const release = process.argv.includes("--release");
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const esbuild = createRequire(path.join(npm, "site.cjs"))("esbuild");
@@ -56,8 +57,10 @@ async function bundle(entry, format) {
 async function collect() {
   const files = new Map();
   files.set("countersign.css", await bundle("style/index.css"));
-  files.set("countersign.js", await bundle(path.join(bindgen, "countersign.js"), "esm"));
-  files.set("countersign.wasm", await readFile(path.join(bindgen, "countersign_bg.wasm")));
+  for (const program of programs) {
+    files.set(`${program}.js`, await bundle(path.join(bindgen, program, `${program}.js`), "esm"));
+    files.set(`${program}.wasm`, await readFile(path.join(bindgen, program, `${program}_bg.wasm`)));
+  }
   for (const name of (await readdir(path.join(root, "public"))).sort()) {
     const source = path.join(root, "public", name);
     if (name.startsWith("_") || name.startsWith(".") || !(await stat(source)).isFile()) continue;

@@ -18,7 +18,8 @@ use front::Build;
 const HELP: &str = "\
 cargo xtask run [--release] [-- ARGS]   set up what is missing, build, and run `countersign serve ARGS`
 cargo xtask build [--release]           the same without running; prints where the binary and the site are
-cargo xtask test [--quick]              set up, run every test; --quick: Rust, Node and one browser path
+cargo xtask test [--quick] [--release]  set up, run every test; --quick: Rust, Node and one browser path;
+                                        --release: the browser tests against the release, one binary with all inside
 cargo xtask tools                       install the tools that tests compare with: sops, age, kustomize …
 
 Everything downloaded or built is kept in $COUNTERSIGN_CACHE, by default ~/.cache/countersign.";
@@ -40,13 +41,14 @@ fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
     let (name, flags) = own.split_first().map_or(("help", [].as_slice()), |(name, flags)| (name.as_str(), flags));
     let allowed: &[&str] = match name {
         "run" | "build" => &["--release"],
-        "test" => &["--quick"],
+        "test" => &["--quick", "--release"],
         _ => &[],
     };
     if let Some(unknown) = flags.iter().find(|flag| !allowed.contains(&flag.as_str())) {
         anyhow::bail!("`{unknown}` is not an argument of `{name}`\n\n{HELP}");
     }
-    let build = if flags.iter().any(|flag| flag == "--release") { Build::Release } else { Build::Development };
+    let has = |name: &str| flags.iter().any(|flag| flag == name);
+    let build = if has("--release") { Build::Release } else { Build::Development };
     match name {
         "run" => run::run(&Cache::open()?, build, passed_on).map(|never| match never {}),
         "build" => {
@@ -54,7 +56,7 @@ fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
             println!("{}\nCOUNTERSIGN_SITE={}", built.binary.display(), built.site.display());
             Ok(ExitCode::SUCCESS)
         }
-        "test" => test::test(&Cache::open()?, !flags.is_empty()),
+        "test" => test::test(&Cache::open()?, build, has("--quick")),
         "tools" => {
             println!("{}", tool::go::install(&Cache::open()?)?.display());
             Ok(ExitCode::SUCCESS)

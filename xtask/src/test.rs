@@ -23,7 +23,8 @@ const LEFT_OUT: &[&str] = &[
     "every browser test but one path",
 ];
 
-pub fn test(cache: &Cache, quick: bool) -> anyhow::Result<ExitCode> {
+/// `build` is what the browser tests run against.
+pub fn test(cache: &Cache, build: Build, quick: bool) -> anyhow::Result<ExitCode> {
     let mut report = Report::new(cache, quick)?;
     report.check("formatting", || shell::quietly("cargo fmt", cargo(cache).args(["fmt", "--all", "--check", "--", "-l"])));
     report.check("domain for the browser", || {
@@ -38,7 +39,7 @@ pub fn test(cache: &Cache, quick: bool) -> anyhow::Result<ExitCode> {
     }
     report.counted("crates", Ok(crates(cache)), tally::cargo);
     report.counted("scripts", node(cache, &["script"], quick), tally::node);
-    browser(cache, quick, &mut report);
+    browser(cache, build, quick, &mut report);
     Ok(report.finish(if quick { LEFT_OUT } else { &[] }))
 }
 
@@ -126,9 +127,9 @@ fn node(cache: &Cache, folders: &[&str], quick: bool) -> anyhow::Result<Command>
     Ok(node)
 }
 
-fn browser(cache: &Cache, quick: bool, report: &mut Report) {
-    // The development build: the same sources, the site beside the binary, and minutes instead of a quarter of an hour.
-    let build = Build::Development;
+/// Against the development build unless asked: the same sources, and minutes instead of a quarter of an hour. What pages
+/// weigh is measured on the release's site all the same, which any server can be given.
+fn browser(cache: &Cache, build: Build, quick: bool, report: &mut Report) {
     let Some(built) = report.check("product", || run::build(cache, build)) else {
         return;
     };
@@ -138,9 +139,16 @@ fn browser(cache: &Cache, quick: bool, report: &mut Report) {
     if report.check("browser driver", || link_packages(cache)).is_none() {
         return;
     }
+    let release = if quick { None } else { report.check("pages of the release", || front::build(cache, Build::Release)) };
     let specs = node(cache, &["journey", "page", "bugs"], quick).map(|mut node| {
         node.env("COUNTERSIGN_BINARY", &built.binary).env("COUNTERSIGN_E2E_RESULTS", cache.own().join("e2e"));
         node.env("COUNTERSIGN_SITE", &built.site);
+        if let Some(site) = release {
+            node.env("COUNTERSIGN_RELEASE_SITE", site);
+        }
+        if build == Build::Release {
+            node.env("COUNTERSIGN_RELEASE_BINARY", &built.binary);
+        }
         node
     });
     report.counted("browser", specs, tally::node);

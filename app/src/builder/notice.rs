@@ -1,8 +1,8 @@
 //! What stands between the person and a saved draft: no answer, somebody else's edit, a refusal.
 
-use domain::change::{Change, touch};
 use domain::problem::Problem;
 use leptos::prelude::*;
+use serde_json::Value;
 
 use super::board::{Board, use_board};
 use super::saving::Saving;
@@ -46,8 +46,7 @@ fn kept(board: Board, problem: Problem) -> AnyView {
 }
 
 fn conflict(board: Board, problem: Problem) -> AnyView {
-    let change = |key: &str| problem.more.get(key).and_then(|value| serde_json::from_value::<Change>(value.clone()).ok());
-    let (mine, theirs) = (change("mine"), change("theirs"));
+    let (mine, theirs) = (problem.more.get("mine"), problem.more.get("theirs"));
     view! {
         <div class="callout callout--waiting"><Icon name="warn"/>
             <div class="grow">
@@ -62,20 +61,20 @@ fn conflict(board: Board, problem: Problem) -> AnyView {
     .into_any()
 }
 
-/// The place and the value of a change, for a person who compares two.
-fn shown(change: Change) -> AnyView {
-    let place = touch::touches(&change).to_string();
-    let value = match change {
-        Change::SetValuesText { text, .. } | Change::SetManifestText { text, .. } => text,
-        Change::SetValue { value, .. } => value.to_string(),
-        Change::UnsetValue { .. } => "removed".to_owned(),
-        Change::RenameComponent { name, .. } | Change::RenameStack { name } => name.to_string(),
-        Change::SetNamespace { namespace, .. } => namespace.unwrap_or_else(|| "none".to_owned()),
-        Change::SetChartSource { repository, name, .. } => format!("{repository} {name}"),
-        Change::SetChartVersion { version, .. } => version,
-        Change::AddComponent { .. } | Change::Connect { .. } | Change::DeclareVariable { .. } => "added".to_owned(),
-        Change::RemoveComponent { .. } | Change::Disconnect { .. } | Change::UndeclareVariable { .. } => "removed".to_owned(),
-        other => serde_json::to_string(&other).unwrap_or_default(),
+/// The place and the value of a change, for a person who compares two. It is only shown, so it is not read as its type:
+/// the reader of every kind of change is larger than this page's whole frame.
+fn shown(change: &Value) -> AnyView {
+    let said = |key: &str| {
+        let value = change.get(key).filter(|value| !value.is_null())?;
+        Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     };
-    view! { <p><code>{place}</code></p><pre class="conflict-text">{value}</pre> }.into_any()
+    let place = ["component", "path", "on"].into_iter().filter_map(said).collect::<Vec<_>>().join(": ");
+    let value = match said("change").unwrap_or_default().as_str() {
+        "add_component" | "connect" | "declare_variable" => Some("added".to_owned()),
+        "remove_component" | "disconnect" | "undeclare_variable" | "unset_value" => Some("removed".to_owned()),
+        _ => ["text", "value", "namespace", "repository", "version", "release_name", "timeout", "kind", "description", "name"]
+            .into_iter()
+            .find_map(said),
+    };
+    view! { <p><code>{place}</code></p><pre class="conflict-text">{value.unwrap_or_else(|| "none".to_owned())}</pre> }.into_any()
 }

@@ -1,14 +1,8 @@
-//! Set-up, login and enrolment: pages that stand without wasm. In the browser's build each is only a reason to load it anew.
+//! Set-up, login and enrolment: pages that stand without wasm.
 
-#[cfg(feature = "ssr")]
 mod certificate;
-#[cfg(feature = "ssr")]
 mod enrol;
-#[cfg(feature = "ssr")]
-mod field;
-#[cfg(feature = "ssr")]
 mod log_in;
-#[cfg(feature = "ssr")]
 mod set_up;
 
 use leptos::prelude::*;
@@ -21,7 +15,6 @@ pub fn Ceremony() -> AnyView {
     at(&page).unwrap_or_else(|| super::missing::Missing().into_any())
 }
 
-#[cfg(feature = "ssr")]
 fn at(page: &str) -> Option<AnyView> {
     match page {
         "setup" => Some(set_up::SetUp().into_any()),
@@ -29,19 +22,4 @@ fn at(page: &str) -> Option<AnyView> {
         "enrol" => Some(enrol::Enrol().into_any()),
         _ => None,
     }
-}
-
-#[cfg(not(feature = "ssr"))]
-fn at(page: &str) -> Option<AnyView> {
-    crate::shell::is_ceremony(page).then(|| LoadAnew().into_any())
-}
-
-/// A link without `rel="external"` led here: the server has the page.
-#[cfg(not(feature = "ssr"))]
-#[component]
-pub fn LoadAnew() -> AnyView {
-    Effect::new(|_| {
-        let _ = window().location().reload();
-    });
-    ().into_any()
 }

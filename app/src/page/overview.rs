@@ -59,7 +59,8 @@ fn Found(found: Found) -> AnyView {
     view! {
         <PageHead title="Overview" about>
             {may_administer.then(|| view! { <a class="btn" href="/settings/clusters/new"><Icon name="plug"/>"Add cluster"</a> })}
-            {(!clusters.is_empty()).then(|| view! { <NewStackButton clusters/> })}
+            // On the first run the form stands on the page itself.
+            {(!clusters.is_empty() && !is_new).then(|| view! { <NewStackButton clusters/> })}
         </PageHead>
         {body}
     }

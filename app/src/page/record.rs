@@ -12,15 +12,12 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::api::{ApiClient, use_api};
 use crate::frame::{Crumb, Frame, Place};
-use crate::page::variables::ClusterFilter;
 use crate::part::environment::EnvironmentMark;
 use crate::part::number;
-use crate::part::problem::ProblemView;
-use crate::part::scope::Places;
 use crate::widget::loaded::Loaded;
 use crate::widget::page_head::PageHead;
 use crate::widget::sheet::Empty;
-use crate::widget::time::civil;
+use crate::widget::time::Civil;
 
 use detail::Detail;
 use row::EntryRow;
@@ -29,11 +26,18 @@ use row::EntryRow;
 pub fn Record() -> AnyView {
     let api = use_api();
     let query = use_query_map();
-    let filter = Memo::new(move |_| query.with(|query| Filter { cluster: given(query.get("cluster")), stack: given(query.get("stack")) }));
+    let filter = Memo::new(move |_| {
+        query.with(|query| Filter {
+            cluster: given(query.get("cluster")),
+            stack: given(query.get("stack")),
+            after: given(query.get("after")),
+        })
+    });
     let found = Resource::new(
         move || filter.get(),
         move |filter| {
-            let (record, clusters) = (api.record(filter.cluster.as_deref(), filter.stack.as_deref(), None), api.clusters());
+            let (record, clusters) =
+                (api.record(filter.cluster.as_deref(), filter.stack.as_deref(), filter.after.as_deref()), api.clusters());
             Box::pin(async move { Ok::<(Page<Entry>, Vec<Cluster>), _>((record.await?, clusters.await?)) })
         },
     );
@@ -50,6 +54,15 @@ pub fn Record() -> AnyView {
 struct Filter {
     cluster: Option<String>,
     stack: Option<String>,
+    after: Option<String>,
+}
+
+impl Filter {
+    /// The same filter from its beginning, or after an entry.
+    fn address(&self, after: Option<&str>) -> String {
+        let pairs = [("cluster", self.cluster.as_deref()), ("stack", self.stack.as_deref()), ("after", after)];
+        format!("/record{}", crate::api::query(&pairs))
+    }
 }
 
 fn given(text: Option<String>) -> Option<String> {
@@ -58,46 +71,40 @@ fn given(text: Option<String>) -> Option<String> {
 
 #[component]
 fn Book(page: Page<Entry>, clusters: Vec<Cluster>, filter: Filter) -> AnyView {
-    let api = use_api();
-    let places =
-        Places { clusters: clusters.iter().map(|one| (one.name.to_string(), one.environment.to_string())).collect(), ..Places::default() };
-    let (entries, next) = (RwSignal::new(page.items), RwSignal::new(page.next));
-    let problem = RwSignal::<Option<Problem>>::new(None);
     let is_filtered = filter.cluster.is_some() || filter.stack.is_some();
-    let asked = filter.clone();
-    let older = Action::new(move |after: &String| {
-        let answer = api.record(asked.cluster.as_deref(), asked.stack.as_deref(), Some(after));
-        async move {
-            problem.set(None);
-            match answer.await {
-                Ok(page) => {
-                    entries.update(|entries| entries.extend(page.items));
-                    next.set(page.next);
-                }
-                Err(wrong) => problem.set(Some(wrong)),
-            }
-        }
-    });
+    let older = page.next.clone().map(|after| filter.address(Some(&after)));
     let stack_chip = filter.stack.clone().map(|stack| {
-        let all = filter
-            .cluster
-            .as_deref()
-            .map_or_else(|| "/record".to_owned(), |cluster| format!("/record?cluster={}", crate::api::encode(cluster)));
+        let all = Filter { stack: None, ..filter.clone() }.address(None);
         view! { <p class="filters"><span>"Stack "<strong>{stack}</strong></span><a href=all>"All stacks"</a></p> }
     });
-    let list = move || {
-        if entries.with(Vec::is_empty) {
-            view! { <Nothing is_filtered/> }
-        } else {
-            view! { <Days entries=entries.get()/> }
-        }
+    let list = if page.items.is_empty() {
+        view! { <Nothing is_filtered/> }
+    } else {
+        view! { <Days entries=page.items/> }
     };
     view! {
-        <ClusterFilter places cluster=filter.cluster/>
+        <ClusterFilter clusters chosen=filter.cluster/>
         {stack_chip}
         {list}
-        <div class="mt" aria-live="polite">{move || problem.get().map(|problem| view! { <ProblemView problem/> })}</div>
-        {move || next.get().map(|after| view! { <p class="form-actions"><button class="btn" type="button" disabled=move || older.pending().get() on:click=move |_| { older.dispatch(after.clone()); }>"Older entries"</button></p> })}
+        {older.map(|href| view! { <p class="form-actions"><a class="btn" href=href data-older="">"Older entries"</a></p> })}
+    }
+    .into_any()
+}
+
+/// A choice leads on at once where a script runs, and by its button where none does.
+#[component]
+fn ClusterFilter(clusters: Vec<Cluster>, chosen: Option<String>) -> AnyView {
+    let option = |cluster: Cluster| {
+        let selected = chosen.as_deref() == Some(cluster.name.as_str());
+        let label = format!("{} ({})", cluster.name, cluster.environment);
+        view! { <option value=cluster.name.to_string() selected=selected>{label}</option> }
+    };
+    view! {
+        <form class="filters" role="search" aria-label="Filter by cluster" action="/record" data-filter="">
+            <label class="sr-only" for="filter-cluster">"Cluster"</label>
+            <select class="select" id="filter-cluster" name="cluster"><option value="" selected=chosen.is_none()>"All clusters"</option>{clusters.into_iter().map(option).collect_view()}</select>
+            <noscript><button class="btn" type="submit">"Show"</button></noscript>
+        </form>
     }
     .into_any()
 }
@@ -112,12 +119,12 @@ fn Nothing(is_filtered: bool) -> AnyView {
     view! { <section class="sheet">{empty}</section> }.into_any()
 }
 
-/// Entries under the day they were recorded on, in the reader's zone.
+/// Entries under the day they were recorded on: in UTC here, and `read.js` puts them under the reader's.
 #[component]
 fn Days(entries: Vec<Entry>) -> AnyView {
     let mut days = Vec::<(String, Vec<Entry>)>::new();
     for entry in entries {
-        let day = civil(entry.recorded_at).day();
+        let day = Civil::utc(entry.recorded_at).day();
         match days.last_mut() {
             Some((last, list)) if *last == day => list.push(entry),
             _ => days.push((day, vec![entry])),
@@ -128,7 +135,7 @@ fn Days(entries: Vec<Entry>) -> AnyView {
         view! { <h2 class="book-day">{day}" "<small>{count}</small></h2>{entries.into_iter().map(|entry| view! { <EntryRow entry/> }).collect_view()} }
     };
     view! {
-        <section class="book" aria-label="Entries, newest first">
+        <section class="book" aria-label="Entries, newest first" data-days="">
             <div class="entry entry-head" aria-hidden="true"><span></span><span>"No."</span><span>"Time"</span><span>"What"</span><span>"Drafted by"</span><span>"Countersigned by"</span><span class="col-commit">"Commit"</span><span>"Outcome"</span><span class="col-more"></span></div>
             {days.into_iter().map(day).collect_view()}
         </section>

@@ -1,6 +1,8 @@
-//! Times: in the reader's zone once the browser took over, in UTC before; the exact one on hover.
+//! Times: in the reader's zone once wasm or a script took over, in UTC before; the exact one on hover.
 
 use leptos::prelude::*;
+
+use crate::shell::is_plain;
 
 /// Whether the browser's zone is known; the server renders UTC, and so does the first hydrated frame.
 #[derive(Clone, Copy)]
@@ -135,7 +137,14 @@ pub fn Moment(at: i64) -> AnyView {
         let civil = civil(at);
         format!("{} {} {}, {}", civil.day, &MONTHS[(civil.month as usize + 11) % 12][..3], civil.year, civil.clock())
     };
-    view! { <time datetime=exact.clone() title=exact>{text}</time> }.into_any()
+    view! { <time datetime=exact.clone() title=exact data-local=is_plain().then_some("moment")>{text}</time> }.into_any()
+}
+
+/// The time of the day.
+#[component]
+pub fn Clock(at: i64) -> AnyView {
+    let exact = Civil::utc(at).rfc3339();
+    view! { <time class="entry-time" datetime=exact.clone() title=exact data-local=is_plain().then_some("clock")>{move || civil(at).clock()}</time> }.into_any()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What every answer tells the browser not to do.
 
+use app::kind::Kind;
 use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
@@ -13,21 +14,16 @@ use crate::server::Shared;
 /// For answers that are no page: nothing may be loaded, framed or sent from them.
 const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// For a page whose scripts and styles carry `nonce`. Only the builder's editor needs style attributes, and the pages of a
-/// ceremony run no wasm.
+/// For a page whose scripts and styles carry `nonce`. Wasm runs where the page loads one, and only the builder's editor
+/// needs style attributes.
 pub fn page_policy(nonce: &str, path: &str) -> String {
-    let style_attributes = if may_hold_the_editor(path) { " style-src-attr 'unsafe-inline';" } else { "" };
-    let wasm = if app::shell::is_ceremony(path) { "" } else { " 'wasm-unsafe-eval'" };
+    let kind = Kind::of(path);
+    let wasm = if kind.wasm().is_some() { " 'wasm-unsafe-eval'" } else { "" };
+    let style_attributes = if kind == Kind::Builder { " style-src-attr 'unsafe-inline';" } else { "" };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}'{wasm}; style-src 'self' 'nonce-{nonce}';{style_attributes} \
          img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
-}
-
-/// Pages that may come to hold the YAML editor, which sets inline style attributes: a link inside the page leads there
-/// without a new document, so the policy of the first one counts. Pages of a ceremony never do.
-fn may_hold_the_editor(path: &str) -> bool {
-    !app::shell::is_ceremony(path)
 }
 
 /// Adds what the answer does not say itself.

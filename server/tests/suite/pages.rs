@@ -60,13 +60,32 @@ async fn every_script_of_a_page_carries_the_nonce_that_its_policy_names() {
 }
 
 #[tokio::test]
-async fn no_page_of_a_ceremony_may_set_style_attributes() {
+async fn only_the_builder_may_set_style_attributes_and_only_pages_with_wasm_may_run_it() {
     let (_server, mut ada) = TestServer::set_up().await;
-    for (path, allowed) in [("/", true), ("/review/x", false), ("/login", false)] {
+    for (path, styles, wasm) in [
+        ("/clusters/a/stacks/b", true, true),
+        ("/settings/clusters", false, true),
+        ("/", false, false),
+        ("/record", false, false),
+        ("/review/x", false, false),
+        ("/login", false, false),
+    ] {
         let answer = ada.get(path).await;
         let policy = answer.header("content-security-policy").unwrap();
-        assert_eq!(policy.contains("style-src-attr 'unsafe-inline'"), allowed, "{path}: {policy}");
+        assert_eq!(policy.contains("style-src-attr 'unsafe-inline'"), styles, "{path}: {policy}");
+        assert_eq!(policy.contains("wasm-unsafe-eval"), wasm, "{path}: {policy}");
         assert!(!policy.replace("style-src-attr 'unsafe-inline'", "").contains("unsafe-inline"), "{policy}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_nothing_takes_over_is_sent_without_what_it_was_made_from() {
+    let (_server, mut ada) = TestServer::set_up().await;
+    let data = "__RESOLVED_RESOURCES[";
+    assert!(ada.get("/settings/clusters").await.text().contains(data));
+    for path in ["/", "/record"] {
+        let page = ada.get(path).await.text();
+        assert!(!page.contains(data), "{path}: {page}");
     }
 }
 

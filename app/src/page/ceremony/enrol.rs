@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::certificate::Certificate;
-use super::field::{PlainField, ProblemPlace};
 use super::set_up::KeySteps;
 use crate::widget::icon::Icon;
+use crate::widget::plain_field::{PlainField, ProblemPlace};
 
 #[component]
 pub fn Enrol() -> AnyView {

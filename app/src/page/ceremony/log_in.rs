@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 use super::certificate::Certificate;
-use super::field::{PlainField, ProblemPlace};
 use crate::api::use_api;
 use crate::session::use_session;
 use crate::widget::icon::Icon;
+use crate::widget::plain_field::{PlainField, ProblemPlace};
 
 #[component]
 pub fn LogIn() -> AnyView {

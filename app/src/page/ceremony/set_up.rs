@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 use super::certificate::Certificate;
-use super::field::{PlainField, ProblemPlace};
 use crate::api::use_api;
 use crate::widget::icon::Icon;
+use crate::widget::plain_field::{PlainField, ProblemPlace};
 
 #[component]
 pub fn SetUp() -> AnyView {

@@ -6,18 +6,15 @@ use domain::api::record::Entry;
 use domain::api::{Author, AuthorKind};
 use domain::name::Name;
 use domain::principal::Act;
-use domain::problem::Problem;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
-use crate::api::use_api;
+use crate::api::json;
 use crate::part::number;
-use crate::part::problem::ProblemView;
 use crate::part::seal::LargeSeal;
-use crate::part::stack_path;
 use crate::session::{on_cluster, use_session};
 use crate::widget::copy::{CopyBlock, CopyButton};
 use crate::widget::icon::Icon;
+use crate::widget::plain_field::ProblemPlace;
 use crate::widget::time::Moment;
 
 #[component]
@@ -89,36 +86,21 @@ fn Ticket(ticket: String) -> AnyView {
     }
 }
 
-/// Two clicks and one passkey: a draft whose content is this entry's, with today's variables.
+/// Two clicks and one passkey: a draft whose content is this entry's, with today's variables. `read.js` asks for it.
 #[component]
 fn Revert(entry: Entry) -> AnyView {
     let Some(stack) = entry.stack.as_deref().and_then(|stack| Name::new(stack).ok()) else { return ().into_any() };
-    let (api, navigate, session) = (use_api(), use_navigate(), use_session());
+    let session = use_session();
     let target = on_cluster(&entry.environment, &entry.cluster);
-    let problem = RwSignal::<Option<Problem>>::new(None);
-    let (cluster, at) = (entry.cluster.clone(), entry.number);
-    let revert = Action::new(move |(): &()| {
-        let answer = api.new_draft(&cluster, &NewDraft { start: Start::Revert { stack: stack.clone(), entry: at } });
-        let navigate = navigate.clone();
-        async move {
-            problem.set(None);
-            match answer.await {
-                Ok(draft) => navigate(
-                    &stack_path(draft.summary.cluster.as_str(), draft.summary.stack.as_str(), Some(&draft.summary.id)),
-                    Default::default(),
-                ),
-                Err(wrong) => problem.set(Some(wrong)),
-            }
-        }
-    });
+    let start = json(&NewDraft { start: Start::Revert { stack, entry: entry.number } });
     view! {
         <Suspense>{move || session.may(Act::Draft, &target).then(|| view! {
             <div class="entry-actions">
-                <button class="btn btn--sm" type="button" disabled=move || revert.pending().get() on:click=move |_| { revert.dispatch(()); }><Icon name="revert"/>"Revert as draft"</button>
+                <button class="btn btn--sm" type="button" data-draft-on=entry.cluster.clone() data-start=start.clone()><Icon name="revert"/>"Revert as draft"</button>
                 <CopyButton text=entry.commit.clone() label="Copy commit"/>
             </div>
         })}</Suspense>
-        <div aria-live="assertive">{move || problem.get().map(|problem| view! { <ProblemView problem/> })}</div>
+        <ProblemPlace/>
     }
     .into_any()
 }

@@ -1,4 +1,4 @@
-//! A field of a page without wasm; its script puts a problem into the place kept for it.
+//! Fields of a page without wasm; its script puts a problem into the place kept for it.
 
 use leptos::prelude::*;
 
@@ -24,6 +24,22 @@ pub fn PlainField(
             <input class="input" class:input--mono=mono id=id.clone() name=name type=kind value=value autocomplete=autocomplete placeholder=placeholder
                 spellcheck="false" autocapitalize="off" aria-describedby=described required=required/>
             <p class="field-hint" id=format!("{id}-hint") hidden=hint.is_empty()>{hint.clone()}</p>
+            <p class="field-error" id=format!("{id}-error") hidden=true></p>
+        </div>
+    }
+    .into_any()
+}
+
+/// One of several; `options` are value and label, the first is chosen.
+#[component]
+pub fn PlainSelect(name: &'static str, #[prop(into)] label: String, options: Vec<(String, String)>) -> AnyView {
+    let id = format!("field-{name}");
+    let described = format!("{id}-error");
+    let option = |(value, label): (String, String)| view! { <option value=value>{label}</option> };
+    view! {
+        <div class="field">
+            <label class="field-label" for=id.clone()>{label}</label>
+            <select class="input" id=id.clone() name=name aria-describedby=described>{options.into_iter().map(option).collect_view()}</select>
             <p class="field-error" id=format!("{id}-error") hidden=true></p>
         </div>
     }
