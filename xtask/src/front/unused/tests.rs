@@ -1,4 +1,5 @@
 //! A module of one import and two functions, written by hand.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::emptied;
 
