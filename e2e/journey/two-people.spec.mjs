@@ -73,6 +73,7 @@ scene(
     await tomas.waitForURL(`**/review/${id}`);
     await sign(tomas);
     await tomas.getByText(/1 of 2/).first().waitFor();
+    assert.equal(await tomas.getByText(/^Can countersign: /).innerText(), "Can countersign: Ilse Brandt");
     await pictures(tomas, "review-waiting", { fullPage: false });
     assert.equal((await call(page, "GET", "record")).items.length, 1);
 

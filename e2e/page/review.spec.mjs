@@ -112,3 +112,19 @@ scene("a plan of an older revision is not signed, and planning again leads to on
   await checked(page);
   await button(page).and(page.locator(":enabled")).waitFor();
 });
+
+scene("on a phone the slip is the foot of the page until it is opened", async ({ server, page }) => {
+  const id = await planned(page, server, { start: "source", text: WEB });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`/review/${id}`);
+  await checked(page);
+  const glance = page.getByRole("link", { name: "Read the slip and sign" });
+  const { y, height } = await glance.boundingBox();
+  assert.ok(y > 600 && y + height < 800, `it stands at ${y}`);
+  assert.equal(await button(page).isVisible(), false);
+  await pictures(page, "review-foot", { fullPage: false });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await glance.click();
+  await button(page).and(page.locator(":enabled")).click();
+  await page.getByText(/^Recorded as № \d{4}$/).waitFor();
+});

@@ -121,7 +121,12 @@ impl<'a> Sealer<'a> {
     }
 
     /// `None` if a secret is missing, which is noted. `described` is a buffer that is used again.
-    fn fingerprint(&self, request: &SealRequest, described: &mut Vec<u8>, missing: &mut Vec<MissingSecret>) -> anyhow::Result<Option<Fingerprint>> {
+    fn fingerprint(
+        &self,
+        request: &SealRequest,
+        described: &mut Vec<u8>,
+        missing: &mut Vec<MissingSecret>,
+    ) -> anyhow::Result<Option<Fingerprint>> {
         let mut used = Vec::new();
         let noted = missing.len();
         for name in request.secrets() {

@@ -75,7 +75,6 @@ fn Document(reading: Reading) -> AnyView {
                         <Secrets secrets=plan.secrets.clone() recipients=plan.recipients.clone()/>
                         <Order order=plan.order.clone() effects=plan.effects.clone()/>
                         <Files plan=around.id.clone() files/>
-                        <a class="btn slip-link" href="#slip" rel="external"><Icon name="slip"/>"Go to the signing slip"</a>
                     </div>
                     <SigningSlip around=around.clone() plan me standing/>
                 </div>

@@ -1,6 +1,6 @@
 //! The signing slip: who drafted, who signs, where it goes, what must be typed, and the one button that deploys.
 
-use domain::api::plan::{Approval, Confirm, Plan as Around};
+use domain::api::plan::{Approval, Confirm, Plan as Around, Slip};
 use domain::api::session::Me;
 use domain::plan::{Plan, Writer, WriterKind};
 use leptos::prelude::*;
@@ -26,6 +26,7 @@ pub fn SigningSlip(around: Around, plan: Plan, me: Option<Me>, standing: Standin
     view! {
         <aside class="countersign" id="slip" aria-labelledby="h-countersign">
             <header class="countersign-head"><h2 id="h-countersign">"Countersign"</h2>{folio}</header>
+            <Glance slip=around.slip.clone() open/>
             <div class="countersign-body">
                 <StandingView standing=standing.clone() plan=around.clone()/>
                 <Drafted writers=plan.writers.clone() author=plan.author.name.clone()/>
@@ -39,6 +40,14 @@ pub fn SigningSlip(around: Around, plan: Plan, me: Option<Me>, standing: Standin
         </aside>
     }
     .into_any()
+}
+
+/// What a small screen shows at its foot until the slip is opened. A link, so that it needs no script.
+#[component]
+fn Glance(slip: Slip, open: bool) -> AnyView {
+    let label = if open && slip.armed { "Read the slip and sign" } else { "Read the slip" };
+    let reason = slip.reason.filter(|_| open).map(|reason| view! { <p class="fine">{reason}</p> });
+    view! { <div class="slip-glance">{reason}<a class="btn" href="#slip" rel="external"><Icon name="slip"/>{label}</a></div> }.into_any()
 }
 
 #[component]
@@ -89,13 +98,14 @@ fn Facts(plan: Plan, sha256: String, not_after: i64, open: bool, by_password: bo
         true => "Your password approves this plan and no other. It signs nothing.",
         false => "Your passkey signs this plan. If anything changes, you are asked again.",
     };
+    let held = open.then(|| view! { <br/><span class="fine">{held}</span> });
     let until = open.then(|| view! { <dt>"Until"</dt><dd><When at=not_after/></dd> });
     view! {
         <dl class="kv">
             <dt>"Target"</dt><dd data-fact="target"><EnvironmentMark name=plan.cluster.environment.to_string()/>" "{plan.cluster.name.to_string()}</dd>
             <dt>"Commit to"</dt><dd data-fact="repository"><code class="wrap">{shown(&plan.repository.url)}</code>" "{shown(&plan.repository.branch)}</dd>
             <dt>"Size"</dt><dd data-fact="size">{count(plan.changed_files().count(), "file")}", "<Stat added removed/></dd>
-            <dt>"Plan"</dt><dd><code title=sha256>{short}</code><br/><span class="fine">{held}</span></dd>
+            <dt>"Plan"</dt><dd><code title=sha256>{short}</code>{held}</dd>
             {until}
         </dl>
     }

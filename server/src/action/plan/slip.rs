@@ -31,8 +31,12 @@ pub async fn of(
         _ => false,
     };
     let can = deployers(db, &target).await?;
+    let signed: Vec<String> = store::approval::of_plan(db, &row.id).await?.into_iter().map(|approval| approval.person).collect();
     let mut who_can = Vec::new();
     for person in can.into_values().filter(|person| !plan.policy.four_eyes || !plan.was_written_by(person)) {
+        if signed.contains(&person) {
+            continue;
+        }
         if let Some(person) = store::person::get(db, &person).await? {
             who_can.push(person.full_name);
         }
