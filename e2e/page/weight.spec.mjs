@@ -18,7 +18,7 @@ const BUDGET = {
   review: 60,
   "/settings/clusters": 500,
   "/settings/variables": 500,
-  builder: 580,
+  builder: 560,
 };
 
 /** Everything one visit loads, by somebody whose browser holds nothing but the session. */
