@@ -20,6 +20,7 @@ pub mod engine;
 pub mod expression;
 pub mod guard;
 pub mod object;
+pub mod outcome;
 pub mod plan;
 pub mod record;
 pub mod repository;
