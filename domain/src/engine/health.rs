@@ -25,11 +25,15 @@ pub fn checks(content: &Option<ResolvedContent>) -> Vec<Value> {
         if !seen.insert((group, &object.key.kind)) {
             continue;
         }
-        // A status that is not there is an error of the expression, and an error is not ready.
+        // A status that is not there is an error of the expression, and an error is not ready. A condition that says which
+        // generation it is about must be about this one: after a change the old "ready" stands until the controller looked.
         checks.push(json!({
             "apiVersion": crate::resolve::text(&object.tree, &["apiVersion"]),
             "kind": object.key.kind,
-            "current": format!("status.conditions.exists(e, e.type == '{condition}' && e.status == 'True')"),
+            "current": format!(
+                "status.conditions.exists(e, e.type == '{condition}' && e.status == 'True' && \
+                 (!has(e.observedGeneration) || e.observedGeneration == metadata.generation))"
+            ),
         }));
     }
     checks
