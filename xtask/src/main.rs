@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 
 mod cache;
+mod flux_lab;
 mod front;
 mod npm;
 mod run;
@@ -21,6 +22,8 @@ cargo xtask build [--release]           the same without running; prints where t
 cargo xtask test [--quick] [--release]  set up, run every test; --quick: Rust, Node and one browser path;
                                         --release: the browser tests against the release, one binary with all inside
 cargo xtask tools                       install the tools that tests compare with: sops, age, kustomize …
+cargo xtask lab-tools                   build etcd, kube-apiserver and Flux's controllers; the first time takes an hour
+cargo xtask flux-lab                    a real Flux beside a running Countersign, until Ctrl+C; docs/flux-lab.md
 
 Everything downloaded or built is kept in $COUNTERSIGN_CACHE, by default ~/.cache/countersign.";
 
@@ -61,6 +64,11 @@ fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
             println!("{}", tool::go::install(&Cache::open()?)?.display());
             Ok(ExitCode::SUCCESS)
         }
+        "lab-tools" => {
+            println!("{}", tool::lab::install(&Cache::open()?, tool::lab::A_FIRST_BUILD)?.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        "flux-lab" => flux_lab::run(&Cache::open()?).map(|never| match never {}),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)

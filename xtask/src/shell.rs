@@ -44,6 +44,23 @@ pub fn openly(what: &str, command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Runs to the end with its output on the terminal, or is ended when time is up.
+pub fn before(until: Instant, what: &str, command: &mut Command) -> anyhow::Result<()> {
+    let mut child = command.spawn().with_context(|| format!("{what}: starting {}", shown(command)))?;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            anyhow::ensure!(status.success(), "{what}: {} ended with {status}", shown(command));
+            return Ok(());
+        }
+        if Instant::now() > until {
+            child.kill()?;
+            child.wait()?;
+            anyhow::bail!("{what}: not done in the time that was given");
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
 /// Does some work and says how long it took, unless that is too short to tell.
 pub fn timed<T>(what: &str, work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
     let started = Instant::now();

@@ -67,6 +67,8 @@ fn lint(cache: &Cache, report: &mut Report) {
             "-p",
             "server",
             "-p",
+            "lab",
+            "-p",
             "xtask",
             "--all-targets",
             "--",
@@ -111,7 +113,23 @@ fn lint(cache: &Cache, report: &mut Report) {
 fn crates(cache: &Cache) -> Command {
     let mut test = cargo(cache);
     // There are no doc tests; looking for them would compile every crate once more.
-    test.args(["test", "-p", "domain", "-p", "app", "-p", "server", "-p", "xtask", "--no-fail-fast", "--lib", "--bins", "--tests"]);
+    test.args([
+        "test",
+        "-p",
+        "domain",
+        "-p",
+        "app",
+        "-p",
+        "server",
+        "-p",
+        "lab",
+        "-p",
+        "xtask",
+        "--no-fail-fast",
+        "--lib",
+        "--bins",
+        "--tests",
+    ]);
     front::quiet_off_terminal(&mut test);
     test
 }

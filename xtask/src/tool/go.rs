@@ -57,7 +57,7 @@ fn program(package: &str) -> &str {
 }
 
 /// Points `link` at `file`, replacing an older version's link in one step.
-fn link(file: &Path, link: &Path) -> anyhow::Result<()> {
+pub fn link(file: &Path, link: &Path) -> anyhow::Result<()> {
     if std::fs::read_link(link).is_ok_and(|target| target == file) {
         return Ok(());
     }
