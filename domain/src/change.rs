@@ -1,6 +1,7 @@
 //! Changes: the typed operations of which every edit of a draft consists, a person's or a machine's.
 
 pub mod apply;
+pub mod between;
 pub mod rebase;
 pub mod touch;
 

@@ -9,6 +9,7 @@ pub mod build;
 pub mod canonical;
 pub mod delta;
 pub mod diff;
+pub mod differs;
 pub mod facts;
 pub mod freeze;
 pub mod offline;

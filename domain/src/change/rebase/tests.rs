@@ -1,10 +1,21 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
+use crate::change::apply::apply_all;
+use crate::change::between::between;
 use crate::stack::{Chart, Manifest, Point};
 use crate::variable::VariableType;
 use crate::yaml::read;
 use proptest::prelude::*;
+
+/// Nobody chose anything.
+fn rebase(base: &Stack, record: &Stack, draft: &Stack) -> Rebased {
+    super::rebase(base, record, draft, &[])
+}
+
+fn choose(at: &str, take: Side) -> Choice {
+    Choice { component: Some(name("app")), at: at.into(), take }
+}
 
 fn name(text: &str) -> Name {
     Name::new(text).unwrap()
@@ -46,7 +57,7 @@ fn the_same_value_changed_differently_is_a_conflict_with_all_three() {
     let rebased = rebase(&values("a: {b: 1}\nc: 1\n"), &values("a: {b: 3}\nc: 2\n"), &values("a: {b: 2}\nc: 1\n"));
     assert_eq!(
         rebased.conflicts,
-        [Conflict { component: Some(name("app")), at: "values.a.b".into(), base: json!(1), ours: json!(2), theirs: json!(3) }]
+        [Conflict { component: Some(name("app")), at: "values.a.b".into(), base: json!(1), mine: json!(2), theirs: json!(3) }]
     );
     assert_eq!(text(&rebased.stack), "a: {b: 2}\nc: 2\n");
 }
@@ -117,12 +128,86 @@ fn components_come_and_go_on_both_sides() {
     let mut record = stack(vec![addon("app", "a: 1\n"), addon("gone", ""), addon("theirs", "")]);
     record.components[0].depends_on = vec![name("theirs")];
     let mut draft = stack(vec![addon("ours", ""), addon("app", "a: 1\n"), addon("old", "")]);
-    draft.components[1].depends_on = vec![name("ours"), name("old")];
+    draft.components[1].depends_on = vec![name("ours")];
     let rebased = rebase(&base, &record, &draft);
     let ids: Vec<&str> = rebased.stack.components.iter().map(|component| component.id.as_str()).collect();
     assert_eq!(ids, ["ours", "app", "theirs"]);
     assert_eq!(rebased.stack.components[1].depends_on, [name("ours"), name("theirs")]);
-    assert_eq!(at(&rebased), ["dependsOn.old"], "the draft drew an edge to what the record removed");
+    assert_eq!(rebased.conflicts, []);
+}
+
+#[test]
+fn a_component_that_the_other_side_began_to_wait_for_is_not_taken_away_unasked() {
+    let base = stack(vec![addon("app", ""), addon("old", "")]);
+    let without = stack(vec![addon("app", "")]);
+    let mut waits = base.clone();
+    waits.components[0].depends_on = vec![name("old")];
+    for (record, draft, mine_waits) in [(&without, &waits, true), (&waits, &without, false)] {
+        let rebased = rebase(&base, record, draft);
+        assert_eq!(at(&rebased), ["component"]);
+        for take in [Side::Mine, Side::Theirs] {
+            let chosen = Choice { component: Some(name("old")), at: "component".into(), take };
+            let rebased = super::rebase(&base, record, draft, &[chosen]);
+            let kept = (take == Side::Mine) == mine_waits;
+            assert_eq!((rebased.conflicts.len(), rebased.stack.components.len()), (0, if kept { 2 } else { 1 }));
+            assert_eq!(rebased.stack.components[0].depends_on.len(), usize::from(kept));
+        }
+    }
+}
+
+#[test]
+fn what_both_added_under_one_id_is_compared_field_by_field() {
+    let theirs = values("a: 1\nb: 2\n");
+    let mut ours = values("a: 1\nb: 3\nc: 4\n");
+    ours.components[0].namespace = Some("web".into());
+    let rebased = rebase(&stack(vec![]), &theirs, &ours);
+    assert_eq!((at(&rebased), text(&rebased.stack)), (vec!["values.b"], "a: 1\nb: 3\nc: 4\n"));
+    assert_eq!(rebased.stack.components[0].namespace.as_deref(), Some("web"));
+}
+
+#[test]
+fn one_name_for_two_components_stays_with_the_record_s() {
+    let mut ours = stack(vec![addon("mine", "")]);
+    ours.components[0].name = name("cache");
+    let mut theirs = stack(vec![addon("theirs", "")]);
+    theirs.components[0].name = name("cache");
+    let rebased = rebase(&stack(vec![]), &theirs, &ours);
+    let named: Vec<(&str, &str)> = rebased.stack.components.iter().map(|one| (one.id.as_str(), one.name.as_str())).collect();
+    assert_eq!(named, [("mine", "cache-2"), ("theirs", "cache")]);
+}
+
+#[test]
+fn a_choice_settles_its_conflict_and_nothing_else() {
+    let (base, record, draft) = (values("a: 1\nb: 1\n"), values("a: 2\nb: 2\n"), values("# mine\na: 3\nb: 3\n"));
+    let rebased = super::rebase(&base, &record, &draft, &[choose("values.a", Side::Theirs)]);
+    assert_eq!((at(&rebased), text(&rebased.stack)), (vec!["values.b"], "# mine\na: 2\nb: 3\n"));
+    let both = [choose("values.a", Side::Theirs), choose("values.b", Side::Mine)];
+    let rebased = super::rebase(&base, &record, &draft, &both);
+    assert_eq!((rebased.conflicts.len(), text(&rebased.stack), rebased.unmet.len()), (0, "# mine\na: 2\nb: 3\n", 0));
+    let none = [choose("values.c", Side::Theirs)];
+    assert_eq!(super::rebase(&base, &record, &draft, &none).unmet, none);
+}
+
+#[test]
+fn a_value_that_the_text_cannot_take_makes_the_whole_text_the_conflict() {
+    let (base, record) = (values("a: {b: 1}\nc: {b: 1}\n"), values("a: {b: 1}\nc: {b: 2}\n"));
+    let draft = values("a: &x {b: 1}\nc: *x\nd: 1\n");
+    let rebased = rebase(&base, &record, &draft);
+    if rebased.conflicts.is_empty() {
+        assert_eq!(read::value(text(&rebased.stack)).unwrap(), json!({ "a": { "b": 1 }, "c": { "b": 2 }, "d": 1 }));
+    } else {
+        assert_eq!(at(&rebased), ["values"]);
+        let rebased = super::rebase(&base, &record, &draft, &[choose("values", Side::Theirs)]);
+        assert_eq!((rebased.conflicts.len(), text(&rebased.stack)), (0, "a: {b: 1}\nc: {b: 2}\n"));
+    }
+}
+
+#[test]
+fn a_conflict_knows_the_edit_that_led_to_it() {
+    use crate::change::{Change, touch::touches};
+    let conflict = &rebase(&values("a: {b: 1}\n"), &values("a: {b: 3}\n"), &values("a: {b: 2}\n")).conflicts[0];
+    let set = |path: &str| touches(&Change::SetValue { component: name("app"), path: ValuePath::parse(path).unwrap(), value: json!(2) });
+    assert!(conflict.touch().overlaps(&set("a.b")) && !conflict.touch().overlaps(&set("a.c")));
 }
 
 #[test]
@@ -170,8 +255,8 @@ proptest! {
     #[test]
     fn one_side_alone_always_holds(base in tree(), changed in tree()) {
         let (base, changed) = (values(&crate::yaml::emit::emit(&base)), values(&crate::yaml::emit::emit(&changed)));
-        prop_assert_eq!(rebase(&base, &changed, &base), Rebased { stack: changed.clone(), conflicts: vec![] });
-        prop_assert_eq!(rebase(&base, &base, &changed), Rebased { stack: changed, conflicts: vec![] });
+        prop_assert_eq!(rebase(&base, &changed, &base), Rebased { stack: changed.clone(), conflicts: vec![], unmet: vec![] });
+        prop_assert_eq!(rebase(&base, &base, &changed), Rebased { stack: changed, conflicts: vec![], unmet: vec![] });
     }
 
     /// Draft and record give the same values whichever is which, as long as they do not meet.
@@ -183,5 +268,37 @@ proptest! {
         if here.conflicts.is_empty() {
             prop_assert_eq!(read::value(text(&here.stack)).unwrap(), read::value(text(&there.stack)).unwrap());
         }
+    }
+
+    /// Whoever chooses one side everywhere is asked nothing more, and gets that side's value wherever the two met.
+    #[test]
+    fn choosing_settles_every_conflict(base in tree(), ours in tree(), theirs in tree(), mine in any::<bool>()) {
+        let [base, ours, theirs] = [base, ours, theirs].map(|tree| values(&crate::yaml::emit::emit(&tree)));
+        let asked = rebase(&base, &theirs, &ours).conflicts;
+        let take = if mine { Side::Mine } else { Side::Theirs };
+        let choices: Vec<Choice> =
+            asked.iter().map(|one| Choice { component: one.component.clone(), at: one.at.clone(), take }).collect();
+        let settled = super::rebase(&base, &theirs, &ours, &choices);
+        prop_assert_eq!((settled.conflicts, settled.unmet), (vec![], vec![]));
+        let merged = read::value(text(&settled.stack)).unwrap();
+        for conflict in asked {
+            let path = ValuePath::parse(conflict.at.strip_prefix("values").unwrap().trim_start_matches('.')).unwrap();
+            let chosen = if mine { conflict.mine } else { conflict.theirs };
+            prop_assert_eq!(path.get(&merged).cloned().unwrap_or(Value::Null), chosen);
+        }
+    }
+
+    /// The history that a rebase leaves leads to what the rebase made, byte by byte.
+    #[test]
+    fn the_changes_of_a_rebase_lead_to_its_result(base in tree(), ours in tree(), theirs in tree()) {
+        let [base, mut ours, mut theirs] = [base, ours, theirs].map(|tree| values(&crate::yaml::emit::emit(&tree)));
+        ours.components.push(addon("ours", ""));
+        theirs.components.push(addon("theirs", "x: 1\n"));
+        theirs.components[0].depends_on = vec![name("theirs")];
+        theirs.components[0].namespace = Some("web".into());
+        let rebased = rebase(&base, &theirs, &ours).stack;
+        let mut replayed = ours.clone();
+        prop_assert_eq!(apply_all(&mut replayed, &between(&ours, &rebased)), Ok(()));
+        prop_assert_eq!(replayed, rebased);
     }
 }

@@ -2,21 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::Merge;
+use super::{Merge, Side};
 use crate::yaml::edit;
 use crate::yaml::path::ValuePath;
 use crate::yaml::read;
 
-pub fn merge(merge: &mut Merge, at: &str, base: &str, ours: &str, theirs: &str) -> String {
+pub fn merge(merge: &mut Merge<'_>, at: &str, base: &str, ours: &str, theirs: &str) -> String {
     if ours == theirs || theirs == base {
         return ours.to_owned();
     }
     if ours == base {
         return theirs.to_owned();
     }
-    let whole = |merge: &mut Merge| {
-        merge.conflict(at, json!(base), json!(ours), json!(theirs));
-        ours.to_owned()
+    let whole = |merge: &mut Merge<'_>| match merge.decide(at, || (json!(base), json!(ours), json!(theirs))) {
+        Side::Mine => ours.to_owned(),
+        Side::Theirs => theirs.to_owned(),
     };
     let (Some(base_values), Some(our_values), Some(their_values)) = (values(base), values(ours), values(theirs)) else {
         return whole(merge);
@@ -25,6 +25,7 @@ pub fn merge(merge: &mut Merge, at: &str, base: &str, ours: &str, theirs: &str) 
     if base_values.len().max(1) != count || their_values.len().max(1) != count {
         return whole(merge);
     }
+    let met_before = merge.conflicts.len();
     let mut text = ours.to_owned();
     for document in 0..count {
         let value = |values: &[Value]| values.get(document).cloned().unwrap_or(Value::Null);
@@ -43,7 +44,11 @@ pub fn merge(merge: &mut Merge, at: &str, base: &str, ours: &str, theirs: &str) 
             };
             match edited {
                 Ok(edited) => text = edited,
-                Err(_) => merge.conflict(&named(&prefix, &path), json!(path.get(&base)), json!(path.get(&ours)), json!(value)),
+                // The draft's text cannot take the value where it belongs (an alias, say): then it is one text or the other.
+                Err(_) => {
+                    merge.conflicts.truncate(met_before);
+                    return whole(merge);
+                }
             }
         }
     }
@@ -68,7 +73,7 @@ struct Place<'a> {
 /// What the record changed and the draft did not. Maps are merged key by key; a list is one value, since its entries
 /// have no names by which to tell them apart.
 fn collect(
-    merge: &mut Merge,
+    merge: &mut Merge<'_>,
     place: &Place<'_>,
     base: Option<&Value>,
     ours: Option<&Value>,
@@ -92,7 +97,9 @@ fn collect(
         steps.push((place.path.clone(), theirs.cloned()));
         return;
     }
-    merge.conflict(&named(place.at, &place.path), json!(base), json!(ours), json!(theirs));
+    if merge.decide(&named(place.at, &place.path), || (json!(base), json!(ours), json!(theirs))) == Side::Theirs {
+        steps.push((place.path.clone(), theirs.cloned()));
+    }
 }
 
 fn named(at: &str, path: &ValuePath) -> String {
