@@ -69,7 +69,7 @@ document.addEventListener("click", (event) => {
   }
   const button = event.target.closest?.("[data-start]");
   if (button) {
-    const place = button.closest(".entry-detail").querySelector("[data-problem]");
+    const place = button.closest(".entry-detail, [data-makes]").querySelector("[data-problem]");
     place.hidden = true;
     once(button, () => draft(button.dataset.draftOn, JSON.parse(button.dataset.start)).catch((problem) => say(place, problem)));
   }

@@ -9,6 +9,7 @@ mod dom;
 mod editor;
 mod head;
 mod inspector;
+mod moved;
 mod notice;
 mod outline;
 mod problems;
@@ -34,6 +35,8 @@ pub fn Builder(draft: Draft) -> AnyView {
     let board = Board::new(draft);
     provide_context(board);
     board.save_what_is_left_on_leaving();
+    // Others edit, and the record moves, while nobody looks.
+    dom::on_coming_back(move || board.saver.refresh());
     Effect::new(move |_| {
         board.content.track();
         board.forget_what_is_gone();

@@ -1,13 +1,17 @@
 //! What knows our nouns and is shared by pages: marks, states, findings, problems.
 
 pub mod author;
+pub mod differs;
+pub mod edit_stack;
 pub mod environment;
 pub mod finding;
 pub mod key_list;
 #[cfg(not(feature = "hydrate"))]
+pub mod make_draft;
 pub mod new_stack;
 pub mod problem;
 pub mod recipients;
+pub mod remove;
 pub mod scope;
 pub mod seal;
 pub mod state;
@@ -26,6 +30,11 @@ pub fn number(entry: u64) -> String {
 pub fn stack_path(cluster: &str, stack: &str, draft: Option<&str>) -> String {
     let open = draft.map(|id| format!("?draft={}", encode(id))).unwrap_or_default();
     format!("/clusters/{}/stacks/{}{open}", encode(cluster), encode(stack))
+}
+
+/// A stack's own page: its record and all of its drafts.
+pub fn drafts_path(cluster: &str, stack: &str) -> String {
+    stack_path(cluster, stack, Some(""))
 }
 
 pub fn entry_path(cluster: &str, entry: u64) -> String {

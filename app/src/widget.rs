@@ -13,6 +13,7 @@ pub mod sheet;
 pub mod tabs;
 pub mod time;
 pub mod toast;
+pub mod twice;
 
 /// What widgets share on a page; called once, by [`App`](crate::App).
 pub fn provide_widgets() {

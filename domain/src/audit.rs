@@ -85,6 +85,7 @@ acts! {
     DescribeDraft => "draft" "describe",
     RebaseDraft => "draft" "rebase",
     DiscardDraft => "draft" "discard",
+    RestoreDraft => "draft" "restore",
     Propose => "draft" "propose",
     AcceptProposal => "draft" "accept_proposal",
 

@@ -209,6 +209,7 @@ create table draft_change (
     client_change_id text    not null,
     changes          text    not null, -- JSON list of typed changes
     changed_at       bigint  not null,
+    rebased_to       integer,          -- the entry that a rebase carried the draft to; null: somebody's own edit
     constraint draft_change_once unique (draft, client_change_id),
     constraint draft_change_in_order unique (draft, revision),
     constraint draft_change_author_known check (author_kind in ('person', 'agent'))

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod cluster;
 pub mod deployment;
+pub mod differs;
 pub mod draft;
 pub mod enrolment;
 pub mod environment;

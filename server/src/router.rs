@@ -86,6 +86,8 @@ fn doors() -> Doors {
         .door("PATCH /api/v1/drafts/{draft}",              PersonMay(Draft),      routes!(draft::describe))
         .door("DELETE /api/v1/drafts/{draft}",             PersonMay(Draft),      routes!(draft::discard))
         .door("POST /api/v1/drafts/{draft}/changes",       PersonMay(Edit),       routes!(draft::edit))
+        .door("POST /api/v1/drafts/{draft}/rebase",        PersonMay(Edit),       routes!(draft::rebase))
+        .door("POST /api/v1/drafts/{draft}/restore",       PersonMay(Draft),      routes!(draft::restore))
         .door("POST /api/v1/drafts/{draft}/plans",         PersonMay(Draft),      routes!(plan::freeze))
         .door("POST /api/v1/clusters/{cluster}/plans",     PersonMay(Administer), routes!(plan::freeze_cluster))
         .door("POST /api/v1/clusters/{cluster}/roster-plans", PersonMay(Administer), routes!(plan::freeze_roster))

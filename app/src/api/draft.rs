@@ -1,6 +1,6 @@
 //! Drafts, their examples and their plans.
 
-use domain::api::draft::{Draft, DraftEdit, DraftSummary, Edit, Edited, Example, NewDraft};
+use domain::api::draft::{Draft, DraftEdit, DraftSummary, Edit, Edited, Example, NewDraft, Rebase};
 use domain::api::plan::{Freeze, Plan};
 use domain::problem::Problem;
 
@@ -13,6 +13,18 @@ impl ApiClient {
 
     pub fn open_drafts(&self) -> BoxFut<Result<Vec<DraftSummary>, Problem>> {
         self.get("/drafts")
+    }
+
+    pub fn discarded_drafts(&self) -> BoxFut<Result<Vec<DraftSummary>, Problem>> {
+        self.get("/drafts?state=discarded")
+    }
+
+    pub fn restore_draft(&self, id: &str) -> BoxFut<Result<Draft, Problem>> {
+        self.post(format!("/drafts/{}/restore", encode(id)), &())
+    }
+
+    pub fn rebase_draft(&self, id: &str, rebase: &Rebase) -> BoxFut<Result<Draft, Problem>> {
+        self.post(format!("/drafts/{}/rebase", encode(id)), rebase)
     }
 
     pub fn new_draft(&self, cluster: &str, new: &NewDraft) -> BoxFut<Result<Draft, Problem>> {

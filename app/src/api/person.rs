@@ -8,8 +8,9 @@ use domain::problem::Problem;
 use super::{ApiClient, BoxFut, encode, query};
 
 impl ApiClient {
-    pub fn people(&self) -> BoxFut<Result<Page<Person>, Problem>> {
-        self.get("/people")
+    /// By name; `after` is the `next` of the page before.
+    pub fn people(&self, after: Option<&str>) -> BoxFut<Result<Page<Person>, Problem>> {
+        self.get(format!("/people{}", query(&[("after", after)])))
     }
 
     pub fn add_person(&self, new: &NewPerson) -> BoxFut<Result<EnrolmentLink, Problem>> {

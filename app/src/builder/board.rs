@@ -41,6 +41,8 @@ pub struct Board {
     pub recorded: RwSignal<Option<Stack>>,
     pub check: RwSignal<Check>,
     pub may_edit: bool,
+    /// For those who may not: who can countersign.
+    pub who_can: StoredValue<Vec<String>>,
     pub chosen: RwSignal<Option<Chosen>>,
     /// A box that follows the pointer, before it is put down.
     pub dragged: RwSignal<Option<(Name, Point)>>,
@@ -75,6 +77,7 @@ impl Board {
             recorded,
             check,
             may_edit: draft.may_edit,
+            who_can: StoredValue::new(draft.who_can),
             chosen: RwSignal::new(None),
             dragged,
             layout: Memo::new(move |_| match dragged.get() {
@@ -170,6 +173,13 @@ impl Board {
     /// Whether text of this component is not yet part of an edit.
     pub fn is_typing(self, component: &Name) -> bool {
         self.typed.with_value(|typed| typed.as_ref().is_some_and(|typed| typed.component == *component))
+    }
+
+    /// The draft as a rebase left it. Steps from before would bring back texts without what the record changed in them.
+    pub fn rebased(self, draft: Draft) {
+        self.past.set(Vec::new());
+        self.future.set(Vec::new());
+        self.saver.reloaded(draft);
     }
 
     /// Makes an edit of what was typed so far.

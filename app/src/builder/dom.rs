@@ -81,3 +81,16 @@ pub fn ask_before_leaving(unsaved: impl Fn() -> bool + Clone + 'static) {
 
 #[cfg(not(feature = "hydrate"))]
 pub fn ask_before_leaving(_unsaved: impl Fn() -> bool + Clone + 'static) {}
+
+/// Whenever somebody comes back to this window.
+#[cfg(feature = "hydrate")]
+pub fn on_coming_back(act: impl Fn() + Clone + 'static) {
+    Effect::new(move |_| {
+        let act = act.clone();
+        let handle = window_event_listener(leptos::ev::focus, move |_| act());
+        on_cleanup(move || handle.remove());
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn on_coming_back(_act: impl Fn() + Clone + 'static) {}

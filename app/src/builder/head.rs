@@ -22,7 +22,11 @@ pub fn Head() -> AnyView {
     let revision = move || format!("Draft rev {}", board.summary.with(|summary| summary.revision));
     let environment = board.summary.with_untracked(|summary| summary.environment.to_string());
     let read_only = (!board.may_edit).then(|| view! { <span class="state state--paused"><Icon name="eye"/>"Read only"</span> });
-    let tools = board.may_edit.then(|| view! { <Steps/><Discard/><span class="divider"></span><Review/> });
+    let tools = if board.may_edit {
+        view! { <Steps/><Discard/><span class="divider"></span><Review/> }.into_any()
+    } else {
+        view! { <WhoCan/> }.into_any()
+    };
     view! {
         <header class="stack-head">
             <h1 class="stack-name">{name}</h1>
@@ -58,10 +62,23 @@ fn Status() -> AnyView {
             view! { <AuthorMark author=author.clone()/> }.into_any()
         }
     };
-    let based =
-        board.summary.with_untracked(|summary| summary.based_on.map(|entry| (entry_path(summary.cluster.as_str(), entry), number(entry))));
-    let based = based.map(|(href, entry)| view! { <span>"based on "<a href=href>{format!("record {entry}")}</a></span> });
+    let based = move || {
+        let entry =
+            board.summary.with(|summary| summary.based_on.map(|entry| (entry_path(summary.cluster.as_str(), entry), number(entry))));
+        entry.map(|(href, entry)| view! { <span>"based on "<a href=href>{format!("record {entry}")}</a></span> })
+    };
     view! { <div class="save-status"><span role="status" aria-live="polite">{words}</span>{by}{based}</div> }.into_any()
+}
+
+/// Where the way to signing would be: the plan, if one is frozen, and who can sign it.
+#[component]
+fn WhoCan() -> AnyView {
+    let board = use_board();
+    let plan = board.summary.with_untracked(|summary| summary.plan.clone());
+    let plan = plan.map(|id| view! { <a class="btn" href=format!("/review/{}", encode(&id)) rel="external">"Read the plan"</a> });
+    let names = board.who_can.with_value(|names| names.join(", "));
+    let names = (!names.is_empty()).then(|| view! { <p class="who-can">"Can countersign here: "<strong>{names}</strong></p> });
+    view! { {names}{plan} }.into_any()
 }
 
 #[component]
@@ -92,6 +109,8 @@ fn Review() -> AnyView {
                 Ok(plan) => {
                     let _ = window().location().assign(&format!("/review/{}", encode(&plan.id)));
                 }
+                // The banner says the same, with the way on.
+                Err(problem) if problem.code == "draft_behind" => board.saver.refresh(),
                 Err(problem) => board.saver.refused.set(Some(problem)),
             }
         }

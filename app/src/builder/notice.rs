@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::board::{Board, use_board};
+use super::moved::Moved;
 use super::saving::Saving;
 use crate::part::problem::ProblemView;
 use crate::widget::icon::Icon;
@@ -32,7 +33,7 @@ pub fn Notices() -> AnyView {
             }
         })
     };
-    view! { <div class="board-notices" aria-live="assertive">{saving}{refused}{said}</div> }.into_any()
+    view! { <div class="board-notices"><Moved/><div aria-live="assertive">{saving}{refused}{said}</div></div> }.into_any()
 }
 
 fn kept(board: Board, problem: Problem) -> AnyView {

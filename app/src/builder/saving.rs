@@ -128,6 +128,9 @@ impl Saver {
         self.summary.update(|summary| {
             summary.revision = edited.revision;
             summary.edited_at = edited.edited_at;
+            if summary.behind != edited.behind {
+                summary.behind = edited.behind;
+            }
         });
         self.by_this_page.set(true);
         self.check.set(edited.check);
@@ -174,6 +177,13 @@ impl Saver {
         self.reload();
     }
 
+    /// Reads the draft anew unless an edit is under way: its answer says as much.
+    pub fn refresh(self) {
+        if self.state.get_untracked() == Saving::Saved {
+            self.reload();
+        }
+    }
+
     /// Reads the draft anew and puts what is still waiting on top.
     fn reload(self) {
         self.under_way.set_value(true);
@@ -204,7 +214,7 @@ impl Saver {
         });
     }
 
-    fn reloaded(self, draft: Draft) {
+    pub fn reloaded(self, draft: Draft) {
         self.summary.set(draft.summary);
         self.recorded.set(draft.recorded);
         self.check.set(draft.check);

@@ -45,7 +45,7 @@ pub fn People() -> AnyView {
     let found = Resource::new(
         || (),
         move |()| {
-            let (people, overview) = (api.people(), api.overview());
+            let (people, overview) = (api.people(None), api.overview());
             Box::pin(async move { Ok::<(Page<Person>, Overview), _>((people.await?, overview.await?)) })
         },
     );
@@ -55,34 +55,52 @@ pub fn People() -> AnyView {
         <SettingsPage section=Section::People title="People" about="Everyone signs with a key of their own. Agents are not people: none of them can hold a role here."
             actions=move || view! { <ForAdmins><AddButton desk/></ForAdmins> }>
             <LinkDialog link=desk.link/>
-            <Loaded resource=found what="the people" view=move |(people, overview)| view! { <List people=people.items places=Places::of(&overview) desk/> }/>
+            <Loaded resource=found what="the people" view=move |(people, overview)| view! { <List page=people places=Places::of(&overview) desk/> }/>
         </SettingsPage>
     }
     .into_any()
 }
 
 #[component]
-fn List(people: Vec<Person>, places: Places, desk: Desk) -> AnyView {
+fn List(page: Page<Person>, places: Places, desk: Desk) -> AnyView {
+    let api = use_api();
+    let (people, next) = (RwSignal::new(page.items), RwSignal::new(page.next));
+    let problem: FormProblem = RwSignal::new(None);
+    let more = Action::new(move |after: &String| {
+        let answer = api.people(Some(after));
+        async move {
+            problem.set(None);
+            match answer.await {
+                Ok(page) => {
+                    people.update(|people| people.extend(page.items));
+                    next.set(page.next);
+                }
+                Err(wrong) => problem.set(Some(wrong)),
+            }
+        }
+    });
     let session = use_session();
     let may_administer = session.may(Act::Administer, &Target::Organisation);
     let me = session.me().map(|me| me.id).unwrap_or_default();
-    let alone = people.iter().filter(|person| !person.is_disabled).count() == 1;
-    let rows = people.into_iter().map(move |person| {
+    let alone = move || next.with(Option::is_none) && people.with(|people| people.iter().filter(|person| !person.is_disabled).count() == 1);
+    let row = move |person: Person| {
         let is_me = person.id == me;
         view! { <Row person places=places.clone() may_administer is_me desk/> }
-    });
+    };
     view! {
-        {alone.then(|| view! {
+        {move || alone().then(|| view! {
             <div class="callout callout--waiting mb"><Icon name="key"/><div><p class="callout-title">"You are alone here"</p><p>"Four eyes need two people, and a lost key needs somebody to hand out a new link. Until then, "<code>"countersign person enrol NAME"</code>" on the host is the way back in."</p></div></div>
         })}
         <Sheet id="h-people" title="People">
             <div class="ledger-scroll">
                 <table class="ledger">
                     <thead><tr><th scope="col">"Person"</th><th scope="col">"May"</th><th scope="col">"Since"</th><th scope="col">"State"</th><th scope="col"><span class="sr-only">"Actions"</span></th></tr></thead>
-                    <tbody>{rows.collect_view()}</tbody>
+                    <tbody><For each=move || people.get() key=|person| person.id.clone() children=row.clone()/></tbody>
                 </table>
             </div>
         </Sheet>
+        <div class="mt" aria-live="polite">{move || problem.get().map(|problem| view! { <ProblemView problem/> })}</div>
+        {move || next.get().map(|after| view! { <p class="form-actions"><button class="btn" type="button" aria-disabled=move || more.pending().get().then_some("true") on:click=move |_| { if !more.pending().get_untracked() { more.dispatch(after.clone()); } }>"More people"</button></p> })}
     }
     .into_any()
 }

@@ -6,11 +6,10 @@ mod row;
 use domain::api::Page;
 use domain::api::cluster::Cluster;
 use domain::api::record::Entry;
-use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use crate::api::{ApiClient, use_api};
+use crate::api::use_api;
 use crate::frame::{Crumb, Frame, Place};
 use crate::part::environment::EnvironmentMark;
 use crate::part::number;
@@ -161,7 +160,9 @@ fn EntryOf(cluster: String, text: String) -> AnyView {
     let api = use_api();
     let shown = text.parse().map_or(text.clone(), number);
     let (of, title) = (cluster.clone(), format!("{shown} of {cluster}"));
-    let found = Resource::new(|| (), move |()| find(api.clone(), of.clone(), text.parse().ok()));
+    // What is no number is no entry: the server says so of № 0 as of any other that is not there.
+    let wanted = text.parse().unwrap_or_default();
+    let found = Resource::new(|| (), move |()| api.entry(&of, wanted));
     let crumbs = vec![
         Crumb::link("Record", "/record"),
         Crumb::link(cluster.clone(), format!("/record?cluster={}", crate::api::encode(&cluster))),
@@ -173,24 +174,6 @@ fn EntryOf(cluster: String, text: String) -> AnyView {
         </Frame>
     }
     .into_any()
-}
-
-/// Walks back from the newest: entries are numbered without gaps, so it ends.
-async fn find(api: ApiClient, cluster: String, wanted: Option<u64>) -> Result<Entry, Problem> {
-    let missing = || Problem::not_found("entry");
-    let wanted = wanted.ok_or_else(missing)?;
-    let mut after = None::<String>;
-    loop {
-        let page = api.record(Some(&cluster), None, after.as_deref()).await?;
-        let passed = page.items.last().is_none_or(|last| last.number <= wanted);
-        if let Some(entry) = page.items.into_iter().find(|entry| entry.number == wanted) {
-            return Ok(entry);
-        }
-        match page.next {
-            Some(next) if !passed => after = Some(next),
-            _ => return Err(missing()),
-        }
-    }
 }
 
 #[component]

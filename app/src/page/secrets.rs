@@ -13,16 +13,15 @@ use leptos_router::hooks::use_query_map;
 use super::settings::{Section, SettingsPage};
 use super::variables::{ClusterFilter, may_set, settable};
 use crate::api::use_api;
-use crate::part::problem::ProblemView;
+use crate::part::differs::DifferingStacks;
+use crate::part::remove::RemoveButton;
 use crate::part::scope::{Ladder, Places};
 use crate::session::use_session;
 use crate::widget::dialog::Dialog;
-use crate::widget::field::FormProblem;
 use crate::widget::icon::Icon;
 use crate::widget::loaded::Loaded;
 use crate::widget::sheet::{Empty, Sheet};
 use crate::widget::time::Ago;
-use crate::widget::toast::use_toaster;
 
 use form::{Editing, SecretForm};
 
@@ -108,14 +107,15 @@ fn Shown(
 
 #[component]
 fn Rows(name: String, set: Vec<Secret>, places: Places, editing: RwSignal<Option<Editing>>, reload: Callback<()>) -> AnyView {
-    let session = use_session();
+    let (session, api) = (use_session(), use_api());
     let count = set.len();
     let row = |(at, secret): (usize, Secret)| {
         let head = (at == 0).then(|| view! { <th scope="rowgroup" rowspan=count><code>{name.clone()}</code></th> });
         let may = may_set(session, &places, &secret.scope);
-        let differs = (!secret.differs.is_empty())
-            .then(|| view! { <div class="value-note ic-waiting">{format!("differs from record: {}", secret.differs.join(", "))}</div> });
+        let differs = view! { <DifferingStacks stacks=secret.differs.clone() places=places.clone()/> };
         let edited = Editing::replace(&secret);
+        let (api, scope, of) = (api.clone(), secret.scope.clone(), secret.name.clone());
+        let send = Callback::new(move |()| api.remove_secret(&scope, &of));
         view! {
             <tr>{head}
                 <td><Ladder scope=secret.scope.clone()/></td>
@@ -123,7 +123,7 @@ fn Rows(name: String, set: Vec<Secret>, places: Places, editing: RwSignal<Option
                 <td class="muted"><Ago at=secret.updated_at/><div class="value-note">{secret.updated_by.clone()}</div></td>
                 <td class="row-actions">{may.then(|| view! {
                     <button class="btn btn--sm btn--quiet" type="button" aria-label=format!("Replace {} at {}", secret.name, crate::part::scope::place(&secret.scope)) on:click=move |_| editing.set(Some(edited.clone()))>"Replace"</button>
-                    <RemoveButton secret reload/>
+                    <RemoveButton name=secret.name.clone() send reload/>
                 })}</td>
             </tr>
         }
@@ -134,39 +134,4 @@ fn Rows(name: String, set: Vec<Secret>, places: Places, editing: RwSignal<Option
 #[component]
 pub fn Sealed() -> AnyView {
     view! { <span class="sealed"><Icon name="lock"/>"sealed"</span> }.into_any()
-}
-
-#[component]
-fn RemoveButton(secret: Secret, reload: Callback<()>) -> AnyView {
-    let (api, toaster) = (use_api(), use_toaster());
-    let problem: FormProblem = RwSignal::new(None);
-    let sure = RwSignal::new(false);
-    let label = format!("Remove {}", secret.name);
-    let remove = Action::new(move |(): &()| {
-        let answer = api.remove_secret(&secret.scope, &secret.name);
-        let said = format!("{} is removed", secret.name);
-        async move {
-            match answer.await {
-                Ok(()) => {
-                    toaster.say(said);
-                    reload.run(());
-                }
-                Err(wrong) => problem.set(Some(wrong)),
-            }
-        }
-    });
-    let press = move |_| {
-        if sure.get_untracked() {
-            remove.dispatch(());
-        } else {
-            sure.set(true);
-        }
-    };
-    view! {
-        <button class="btn btn--sm" class:btn--danger=move || sure.get() class:btn--quiet=move || !sure.get() type="button" aria-label=label disabled=move || remove.pending().get() on:click=press on:blur=move |_| sure.set(false)>
-            {move || if sure.get() { "Really remove" } else { "Remove" }}
-        </button>
-        {move || problem.get().map(|problem| view! { <ProblemView problem/> })}
-    }
-    .into_any()
 }

@@ -1,23 +1,21 @@
-//! The builder of one stack on one cluster: its open draft, or the way to open one.
+//! The builder of one stack on one cluster with its open draft, or the stack's own page.
 
-use domain::api::cluster::Cluster;
-use domain::api::draft::{Draft, NewDraft, Start};
-use domain::name::Name;
-use domain::principal::Act;
+mod home;
+
+use domain::api::draft::{Draft, DraftState};
 use domain::problem::Problem;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
 use crate::ApiClient;
 use crate::api::{encode, use_api};
 use crate::builder::Builder;
 use crate::frame::{Crumb, Frame, Place};
-use crate::part::problem::ProblemView;
-use crate::part::{name_problem, stack_path};
-use crate::session::{on_cluster, use_session};
+use crate::part::drafts_path;
 use crate::widget::loaded::Loaded;
-use crate::widget::sheet::Empty;
+
+use home::{Home, StackHome};
 
 #[component]
 pub fn Stack() -> AnyView {
@@ -29,6 +27,7 @@ pub fn Stack() -> AnyView {
     (move || view! { <StackOf asked=asked.get()/> }).into_any()
 }
 
+/// `draft` is absent for the one that is open, and empty for none: the stack's own page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Asked {
     cluster: String,
@@ -39,80 +38,48 @@ struct Asked {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 enum Found {
     Draft(Box<Draft>),
-    /// No draft is open.
-    Recorded(Box<Cluster>),
+    Home(Box<Home>),
 }
 
 async fn find(api: ApiClient, asked: Asked) -> Result<Found, Problem> {
-    if let Some(id) = &asked.draft {
-        return Ok(Found::Draft(Box::new(api.draft(id).await?)));
+    let Asked { cluster, stack, draft } = asked;
+    let id = match draft {
+        Some(id) => Some(id).filter(|id| !id.is_empty()),
+        None => {
+            let open = api.open_drafts().await?;
+            open.into_iter().find(|one| one.cluster.as_str() == cluster && one.stack.as_str() == stack).map(|own| own.id)
+        }
+    };
+    if let Some(id) = id {
+        let draft = api.draft(&id).await?;
+        // A discarded one is restored first, a recorded one is in the record: the stack's page says so.
+        if draft.summary.state == DraftState::Open {
+            return Ok(Found::Draft(Box::new(draft)));
+        }
     }
-    let open = api.open_drafts().await?;
-    let own = open.into_iter().find(|one| one.cluster.as_str() == asked.cluster && one.stack.as_str() == asked.stack);
-    match own {
-        Some(summary) => Ok(Found::Draft(Box::new(api.draft(&summary.id).await?))),
-        None => Ok(Found::Recorded(Box::new(api.cluster(&asked.cluster).await?))),
-    }
+    Ok(Found::Home(Box::new(home::find(api, cluster, stack).await?)))
 }
 
 #[component]
 fn StackOf(asked: Asked) -> AnyView {
     let api = use_api();
-    let Asked { cluster, stack, .. } = asked.clone();
-    let crumbs = vec![
-        Crumb::link("Overview", "/"),
-        Crumb::link(cluster.clone(), format!("/settings/clusters/{}", encode(&cluster))),
-        Crumb::here(stack.clone()),
-    ];
+    let Asked { cluster, stack, draft } = asked.clone();
+    let is_draft = draft.as_ref().is_none_or(|id| !id.is_empty());
+    let mut crumbs = vec![Crumb::link("Overview", "/"), Crumb::link(cluster.clone(), format!("/settings/clusters/{}", encode(&cluster)))];
+    crumbs.push(if is_draft { Crumb::link(stack.clone(), drafts_path(&cluster, &stack)) } else { Crumb::here(stack.clone()) });
+    if is_draft {
+        crumbs.push(Crumb::here("Draft"));
+    }
     let title = format!("{stack} on {cluster}");
-    let wanted = asked.clone();
-    let found = Resource::new(|| (), move |()| find(api.clone(), wanted.clone()));
+    let found = Resource::new(|| (), move |()| find(api.clone(), asked.clone()));
     let shown = move |found: Found| match found {
         Found::Draft(draft) => view! { <Builder draft=*draft/> }.into_any(),
-        Found::Recorded(cluster) => view! { <NoDraft cluster=*cluster stack=stack.clone()/> }.into_any(),
+        Found::Home(home) => view! { <StackHome home=*home/> }.into_any(),
     };
     view! {
         <Frame place=Place::Stacks title crumbs rail=true>
             <div class="builder-page"><Loaded resource=found what="the draft" view=shown/></div>
         </Frame>
-    }
-    .into_any()
-}
-
-/// The record alone is there: whoever may draft opens a draft of it.
-#[component]
-fn NoDraft(cluster: Cluster, stack: String) -> AnyView {
-    let (api, navigate, session) = (use_api(), use_navigate(), use_session());
-    let may = session.may(Act::Draft, &on_cluster(&cluster.environment, &cluster.name));
-    let problem = RwSignal::new(None::<Problem>);
-    let record = format!("/record?cluster={}&stack={}", encode(cluster.name.as_str()), encode(&stack));
-    let (on, of) = (cluster.name.to_string(), stack.clone());
-    let edit = Action::new(move |(): &()| {
-        let (api, navigate, on, of) = (api.clone(), navigate.clone(), on.clone(), of.clone());
-        async move {
-            problem.set(None);
-            let made = match Name::new(&of) {
-                Ok(stack) => api.new_draft(&on, &NewDraft { start: Start::Record { stack } }).await,
-                Err(error) => Err(name_problem(&error, "stack")),
-            };
-            match made {
-                Ok(draft) => navigate(&stack_path(&on, &of, Some(&draft.summary.id)), Default::default()),
-                Err(wrong) => problem.set(Some(wrong)),
-            }
-        }
-    });
-    let button = may.then(|| {
-        view! { <button class="btn btn--action" type="button" aria-disabled=move || edit.pending().get().then_some("true") on:click=move |_| { if !edit.pending().get_untracked() { edit.dispatch(()); } }>"Edit"</button> }
-    });
-    let title = format!("No draft of {stack} is open");
-    view! {
-        <div class="builder-blank">
-            <h1 class="sr-only">{stack}</h1>
-            <Empty icon="stack" title text="The record holds what is deployed. Editing opens a draft of it; nothing changes on the cluster before a plan is countersigned.">
-                {button}<a class="btn" href=record>"Open its record"</a>
-            </Empty>
-            <div aria-live="assertive">{move || problem.get().map(|problem| view! { <ProblemView problem/> })}</div>
-        </div>
     }
     .into_any()
 }

@@ -13,16 +13,15 @@ use leptos_router::hooks::use_query_map;
 
 use super::settings::{Section, SettingsPage};
 use crate::api::use_api;
-use crate::part::problem::ProblemView;
+use crate::part::differs::DifferingStacks;
+use crate::part::remove::RemoveButton;
 use crate::part::scope::{Ladder, Places};
 use crate::session::{Session, on_cluster, use_session};
 use crate::widget::dialog::Dialog;
-use crate::widget::field::FormProblem;
 use crate::widget::icon::Icon;
 use crate::widget::loaded::Loaded;
 use crate::widget::sheet::{Empty, Sheet};
 use crate::widget::time::Ago;
-use crate::widget::toast::use_toaster;
 
 use form::{Editing, VariableForm};
 use typed::written;
@@ -199,53 +198,18 @@ fn Rows(
 fn Cells(variable: Variable, places: Places, shadowed: bool, editing: RwSignal<Option<Editing>>, reload: Callback<()>) -> AnyView {
     let session = use_session();
     let may = may_set(session, &places, &variable.scope);
-    let differs = (!variable.differs.is_empty())
-        .then(|| view! { <div class="value-note ic-waiting">{format!("differs from record: {}", variable.differs.join(", "))}</div> });
+    let differs = view! { <DifferingStacks stacks=variable.differs.clone() places=places.clone()/> };
     let edited = Editing::of(&variable);
+    let (api, scope, name) = (use_api(), variable.scope.clone(), variable.name.clone());
+    let send = Callback::new(move |()| api.remove_variable(&scope, &name));
     view! {
         <td><Ladder scope=variable.scope.clone()/></td>
         <td><code class="value wrap">{written(&variable.value)}</code>{shadowed.then(|| view! { <span class="faint">" shadowed"</span> })}{differs}</td>
         <td class="muted"><Ago at=variable.updated_at/><div class="value-note">{variable.updated_by.clone()}</div></td>
         <td class="row-actions">{may.then(|| view! {
             <button class="btn btn--sm btn--quiet" type="button" aria-label=format!("Edit {} at {}", variable.name, crate::part::scope::place(&variable.scope)) on:click=move |_| editing.set(Some(edited.clone()))>"Edit"</button>
-            <RemoveButton variable reload/>
+            <RemoveButton name=variable.name.clone() send reload/>
         })}</td>
-    }
-    .into_any()
-}
-
-/// Asks once more in place: the second press removes.
-#[component]
-fn RemoveButton(variable: Variable, reload: Callback<()>) -> AnyView {
-    let (api, toaster) = (use_api(), use_toaster());
-    let problem: FormProblem = RwSignal::new(None);
-    let sure = RwSignal::new(false);
-    let label = format!("Remove {}", variable.name);
-    let remove = Action::new(move |(): &()| {
-        let answer = api.remove_variable(&variable.scope, &variable.name);
-        let said = format!("{} is removed", variable.name);
-        async move {
-            match answer.await {
-                Ok(()) => {
-                    toaster.say(said);
-                    reload.run(());
-                }
-                Err(wrong) => problem.set(Some(wrong)),
-            }
-        }
-    });
-    let press = move |_| {
-        if sure.get_untracked() {
-            remove.dispatch(());
-        } else {
-            sure.set(true);
-        }
-    };
-    view! {
-        <button class="btn btn--sm" class:btn--danger=move || sure.get() class:btn--quiet=move || !sure.get() type="button" aria-label=label disabled=move || remove.pending().get() on:click=press on:blur=move |_| sure.set(false)>
-            {move || if sure.get() { "Really remove" } else { "Remove" }}
-        </button>
-        {move || problem.get().map(|problem| view! { <ProblemView problem/> })}
     }
     .into_any()
 }

@@ -6,6 +6,7 @@ use super::Author;
 use super::secret::SecretUse;
 use super::variable::Resolution;
 use crate::change::Change;
+use crate::change::rebase::{Choice, Conflict};
 use crate::finding::Finding;
 use crate::name::Name;
 use crate::stack::Stack;
@@ -23,6 +24,9 @@ pub struct Draft {
     pub check: Check,
     /// Whether the caller may edit.
     pub may_edit: bool,
+    /// For those who may not: who can countersign here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub who_can: Vec<String>,
 }
 
 /// A draft in lists.
@@ -40,6 +44,9 @@ pub struct DraftSummary {
     /// The entry it builds on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub based_on: Option<u64>,
+    /// Present while the record holds something that this draft does not: it is rebased before it is planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<Behind>,
     pub title: String,
     pub why: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +59,19 @@ pub struct DraftSummary {
     /// The plan that is frozen for it, if one still stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
+}
+
+/// Where the record stands that a draft is behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Behind {
+    /// The stack's newest entry.
+    pub record: u64,
+    pub recorded_at: i64,
+    /// Who countersigned it.
+    pub by: Vec<String>,
+    /// In how many places both changed the same.
+    pub conflicts: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +151,40 @@ pub struct Edited {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<Stack>,
     pub check: Check,
+    /// As in [`DraftSummary`]: the record may have moved since the draft was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<Behind>,
+}
+
+/// `POST /api/v1/drafts/{draft}/rebase`; answered with the draft, or with `rebase_conflicts` and a list of
+/// [`RebaseConflict`] under `conflicts`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Rebase {
+    /// The revision that the person has seen.
+    pub base_revision: u64,
+    /// Made by the client; the same id twice is the same rebase.
+    pub change_id: String,
+    /// The entry that the person has seen: the stack's newest.
+    pub onto: u64,
+    /// One for each place where both changed the same.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
+}
+
+/// Something that draft and record changed differently, with who did it on either side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RebaseConflict {
+    #[serde(flatten)]
+    pub conflict: Conflict,
+    pub mine_by: Author,
+    pub mine_at: i64,
+    /// The entry that brought the record's side.
+    pub theirs_entry: u64,
+    pub theirs_by: Vec<String>,
+    pub theirs_at: i64,
 }
 
 /// `PATCH /api/v1/drafts/{draft}`

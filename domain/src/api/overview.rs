@@ -58,6 +58,31 @@ pub struct Cell {
     pub recorded_at: Option<i64>,
     /// Open drafts.
     pub drafts: Vec<DraftSummary>,
-    /// A variable or secret it uses changed since.
-    pub differs: bool,
+    /// What it uses and what changed since.
+    #[serde(default, skip_serializing_if = "Differs::is_empty")]
+    pub differs: Differs,
+}
+
+/// Variables and secrets that a recorded stack uses and that are not what they were: names alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Differs {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
+}
+
+impl Differs {
+    pub fn is_empty(&self) -> bool {
+        self.variables.is_empty() && self.secrets.is_empty()
+    }
+}
+
+/// A stack on a cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StackOn {
+    pub cluster: String,
+    pub stack: String,
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::overview::StackOn;
 use super::variable::Scope;
 pub use crate::secret::State as SecretState;
 
@@ -14,7 +15,7 @@ pub struct Secret {
     pub updated_at: i64,
     pub updated_by: String,
     /// Stacks that use it and whose record holds another value.
-    pub differs: Vec<String>,
+    pub differs: Vec<StackOn>,
 }
 
 /// `PUT /api/v1/secrets`

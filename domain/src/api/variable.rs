@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::overview::StackOn;
 use crate::variable::{Level, Resolved};
 
 /// Where a variable or a secret is set.
@@ -45,7 +46,7 @@ pub struct Variable {
     pub updated_at: i64,
     pub updated_by: String,
     /// Stacks that use it and whose record holds another value.
-    pub differs: Vec<String>,
+    pub differs: Vec<StackOn>,
 }
 
 /// `DELETE /api/v1/variables` and `/api/v1/secrets`

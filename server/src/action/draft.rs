@@ -1,10 +1,13 @@
-//! Drafts: open, read, edit, describe, discard.
+//! Drafts: open, read, edit, describe, discard and restore.
 
+pub mod behind;
 mod check;
 mod edit;
+mod rebase;
 
 pub use check::check;
 pub use edit::edit;
+pub use rebase::rebase;
 
 use domain::api::draft::{Draft, DraftEdit, DraftState, DraftSummary, NewDraft, Origin, Start};
 use domain::audit::Act;
@@ -23,6 +26,8 @@ use crate::store::{self, Conn};
 const TITLE: usize = 200;
 /// The longest why, in characters.
 const WHY: usize = 10_000;
+/// The most drafts in a list of those that are not open.
+const CLOSED: i64 = 200;
 
 /// A draft with what it belongs to.
 pub struct Found {
@@ -177,15 +182,26 @@ pub async fn get(server: &Server, caller: &Caller, id: &str) -> Result<Draft, Pr
     let check = check(&mut db, &found, &content).await?;
     let people = names(&mut db).await?;
     let may_edit = caller.may(principal::Act::Edit, &place::target(&found.cluster)).is_ok() && found.row.state == "open";
-    Ok(Draft { summary: summary(&mut db, &people, &found).await?, content, recorded, check, may_edit })
+    let who_can = if may_edit { Vec::new() } else { who_can(&mut db, &people, &found).await? };
+    Ok(Draft { summary: summary(&mut db, &people, &found).await?, content, recorded, check, may_edit, who_can })
 }
 
-/// Open drafts that the caller may see, the last edited first.
-pub async fn list(server: &Server, caller: &Caller) -> Result<Vec<DraftSummary>, Problem> {
+async fn who_can(db: &mut Conn, people: &People, found: &Found) -> Result<Vec<String>, Problem> {
+    let can = crate::deploy::consent::deployers(db, &place::target(&found.cluster)).await?;
+    Ok(can.into_values().map(|person| people.of(&person)).collect())
+}
+
+/// Drafts in one state that the caller may see, the last edited first; of those that are not open the last 200.
+pub async fn list(server: &Server, caller: &Caller, state: DraftState) -> Result<Vec<DraftSummary>, Problem> {
     let mut db = server.store.read().await?;
     let people = names(&mut db).await?;
     let mut seen = Vec::new();
-    for row in store::draft::open(&mut db).await? {
+    let (state, limit) = match state {
+        DraftState::Open => ("open", i64::MAX),
+        DraftState::Deployed => ("recorded", CLOSED),
+        DraftState::Discarded => ("discarded", CLOSED),
+    };
+    for row in store::draft::in_state(&mut db, state, limit).await? {
         let Some(stack) = store::stack::get(&mut db, &row.stack).await? else { continue };
         let Some(cluster) = store::cluster::get(&mut db, &stack.cluster).await? else { continue };
         if caller.may(principal::Act::See, &place::target(&cluster)).is_ok() {
@@ -228,12 +244,26 @@ pub async fn discard(server: &Server, caller: &Caller, id: &str) -> Result<(), P
     .await
 }
 
+/// Opens a discarded draft again as it was. Nothing of it was lost: its revision and its edits are kept.
+pub async fn restore(server: &Server, caller: &Caller, id: &str) -> Result<Draft, Problem> {
+    audited(server, caller, Act::RestoreDraft(id.to_owned()), async |tx| {
+        let found = find(tx, caller, principal::Act::Draft, id).await?;
+        if found.row.state != "discarded" {
+            return Err(Problem::conflict("draft_not_discarded", "This draft was not discarded."));
+        }
+        store::draft::set_state(tx, id, "open").await?;
+        Ok(())
+    })
+    .await?;
+    get(server, caller, id).await
+}
+
 pub fn still_open(row: &store::draft::Draft) -> Result<(), Problem> {
     match row.state.as_str() {
         "open" => Ok(()),
         "recorded" => Err(Problem::conflict("draft_recorded", "This draft is recorded; what was signed never changes.")
             .hint("Open a new draft of the stack.")),
-        _ => Err(Problem::conflict("draft_discarded", "This draft was discarded.").hint("Open a new draft of the stack.")),
+        _ => Err(Problem::conflict("draft_discarded", "This draft was discarded.").hint("Restore it, or open a new draft of the stack.")),
     }
 }
 
@@ -255,6 +285,7 @@ pub async fn summary(db: &mut Conn, people: &People, found: &Found) -> Result<Dr
         stack_name: name(&found.stack.name)?,
         revision: u64::try_from(row.revision).unwrap_or_default(),
         based_on: row.base_entry.and_then(|entry| u64::try_from(entry).ok()),
+        behind: behind::behind(db, people, found, &content(row)?).await?,
         title: row.title.clone(),
         why: row.why.clone(),
         ticket: Some(row.ticket.clone()).filter(|ticket| !ticket.is_empty()),

@@ -9,7 +9,7 @@ use domain::principal;
 use domain::problem::Problem;
 
 use super::draft::{Found, summary};
-use super::{People, cluster, environment, names, place, record};
+use super::{People, cluster, differs, environment, names, place, record};
 use crate::api::caller::Caller;
 use crate::server::Server;
 use crate::store::{self, Conn};
@@ -66,6 +66,7 @@ async fn stacks(db: &mut Conn, clusters: &[store::cluster::Cluster], drafts: &[D
             (None, Some(draft)) => components_of(db, &draft.id).await?,
             (None, None) => 0,
         };
+        let differs = differs::shown(&differs::of_stack(db, cluster, &stack).await?);
         let name = |text: &str| Name::new(text).map_err(|error| Problem::internal(format!("stack {}: {error}", stack.id)));
         let row =
             rows.entry(stack.stack_id.clone()).or_insert(StackRow { stack: name(&stack.stack_id)?, components: 0, cells: Vec::new() });
@@ -75,7 +76,7 @@ async fn stacks(db: &mut Conn, clusters: &[store::cluster::Cluster], drafts: &[D
             entry: recorded.map(|(number, _)| number),
             recorded_at: entry.map(|entry| entry.recorded_at),
             drafts: open,
-            differs: false,
+            differs,
         });
     }
     Ok(rows.into_values().collect())
@@ -145,7 +146,9 @@ async fn desk(
             cluster: draft.cluster.clone(),
             draft: Some(draft.clone()),
             plan: None,
-            facts: vec![format!("rev {}", draft.revision)],
+            facts: std::iter::once(format!("rev {}", draft.revision))
+                .chain(draft.behind.as_ref().map(|behind| format!("behind {}", domain::record::number(behind.record))))
+                .collect(),
         });
     }
     Ok(desk)

@@ -52,11 +52,14 @@ pub async fn freeze(server: &Server, caller: &Caller, draft_id: &str, wanted: Fr
         return get(server, caller, &standing).await;
     }
     let stack = draft::content(&found.row)?;
+    let people = names(&mut db).await?;
+    if let Some(behind) = draft::behind::behind(&mut db, &people, &found, &stack).await? {
+        return Err(draft::behind::refusal(&found, &behind));
+    }
     let cluster = target::cluster(&mut db, &found.cluster, Some(&found.stack.id)).await?;
     let secrets = Secrets::of(&mut db, &found.cluster, &found.stack.id).await?;
     let recorded_secrets = recorded_fingerprints(&mut db, &found.stack.id).await?;
     let environment = environment(&mut db, &found.cluster).await?;
-    let people = names(&mut db).await?;
     let authorship = authorship(&mut db, &found, &stack).await?;
     let about = about(server, caller, &found, &people)?;
     let ours = Ours::of(&mut db, &found.cluster.id, Some(&found.stack.id)).await?;
@@ -210,7 +213,8 @@ fn blank(server: &Server, caller: &Caller, people: &People) -> Result<About, Pro
     })
 }
 
-/// Who wrote what: every edit of this draft at what it touches, and the draft's author for what it began with.
+/// Who wrote what: every edit of this draft at what it touches, and the draft's author for what it began with. A rebase
+/// writes nothing of its own: its values are those of the record or of an edit before it.
 async fn authorship(db: &mut Conn, found: &Found, stack: &Stack) -> Result<Vec<Authorship>, Problem> {
     let mut authorship = Vec::new();
     if found.row.origin != "person" {
@@ -221,7 +225,7 @@ async fn authorship(db: &mut Conn, found: &Found, stack: &Stack) -> Result<Vec<A
             writer: author.clone(),
         }));
     }
-    for edit in store::draft::edits_since(db, &found.row.id, 0).await? {
+    for edit in store::draft::edits_since(db, &found.row.id, 0).await?.into_iter().filter(|edit| edit.rebased_to.is_none()) {
         let changes: Vec<Change> =
             serde_json::from_str(&edit.changes).map_err(|error| Problem::internal(format!("draft_change {}: {error}", edit.id)))?;
         let author = writer(db, &edit.author_kind, &edit.author).await?;

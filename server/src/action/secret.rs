@@ -7,6 +7,7 @@ use domain::principal;
 use domain::problem::Problem;
 use domain::variable::is_name;
 
+use super::differs::Differing;
 use super::place::{self, Scopes};
 use crate::api::caller::Caller;
 use crate::audit::audited;
@@ -21,12 +22,14 @@ pub async fn list(server: &Server, caller: &Caller) -> Result<Vec<Secret>, Probl
     let mut db = server.store.read().await?;
     let scopes = Scopes::load(&mut db).await?;
     let people = super::names(&mut db).await?;
+    let differing = Differing::load(&mut db, caller).await?;
     let mut seen = Vec::new();
     for row in store::secret::list(&mut db).await? {
         let Some((scope, target)) = scopes.of(&row.scope, &row.scope_id) else { continue };
         if caller.may(principal::Act::See, &target).is_ok() {
             let updated_by = people.of(&row.updated_by);
-            seen.push(Secret { scope, name: row.name, updated_at: row.updated_at, updated_by, differs: Vec::new() });
+            let differs = differing.by_secret(&scope, &row.name);
+            seen.push(Secret { scope, name: row.name, updated_at: row.updated_at, updated_by, differs });
         }
     }
     Ok(seen)

@@ -7,6 +7,7 @@ use domain::problem::Problem;
 use domain::variable::{VariableType, is_name};
 use serde_json::Value;
 
+use super::differs::Differing;
 use super::place::{self, Scopes};
 use crate::api::caller::Caller;
 use crate::audit::audited;
@@ -20,12 +21,14 @@ pub async fn list(server: &Server, caller: &Caller) -> Result<Vec<Variable>, Pro
     let mut db = server.store.read().await?;
     let scopes = Scopes::load(&mut db).await?;
     let people = super::names(&mut db).await?;
+    let differing = Differing::load(&mut db, caller).await?;
     let mut seen = Vec::new();
     for row in store::variable::list(&mut db).await? {
         let Some((scope, target)) = scopes.of(&row.scope, &row.scope_id) else { continue };
         if caller.may(principal::Act::See, &target).is_ok() || scope == Scope::Organisation {
             let updated_by = people.of(&row.updated_by);
-            seen.push(Variable { scope, name: row.name, value: row.value, updated_at: row.updated_at, updated_by, differs: Vec::new() });
+            let differs = differing.by_variable(&scope, &row.name);
+            seen.push(Variable { scope, name: row.name, value: row.value, updated_at: row.updated_at, updated_by, differs });
         }
     }
     Ok(seen)

@@ -3,18 +3,26 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::api::draft::{Draft, DraftEdit, DraftSummary, Edit, Edited, Example, NewDraft};
+use domain::api::draft::{Draft, DraftEdit, DraftState, DraftSummary, Edit, Edited, Example, NewDraft, Rebase};
 use domain::problem::Problem;
+use serde::Deserialize;
 
 use crate::action;
 use crate::api::caller::Caller;
-use crate::api::problem::{Answer, Body, Created, Path, Refusal};
+use crate::api::problem::{Answer, Body, Created, Path, Query, Refusal};
 use crate::server::Shared;
 
-/// Open drafts, the last edited first.
-#[utoipa::path(get, path = "/api/v1/drafts", tag = "drafts", responses((status = 200, body = Vec<DraftSummary>), (status = 401, body = Problem)))]
-pub async fn list(State(server): State<Shared>, caller: Caller) -> Answer<Vec<DraftSummary>> {
-    Ok(Json(action::draft::list(&server, &caller).await?))
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// Absent: open ones.
+    pub state: Option<DraftState>,
+}
+
+/// Drafts, the last edited first.
+#[utoipa::path(get, path = "/api/v1/drafts", tag = "drafts", params(Which), responses((status = 200, body = Vec<DraftSummary>), (status = 401, body = Problem)))]
+pub async fn list(State(server): State<Shared>, caller: Caller, Query(which): Query<Which>) -> Answer<Vec<DraftSummary>> {
+    Ok(Json(action::draft::list(&server, &caller, which.state.unwrap_or(DraftState::Open)).await?))
 }
 
 /// Begins a draft: empty, of what is recorded, of an earlier entry, of an example, or of a `stack.yaml`.
@@ -40,6 +48,13 @@ pub async fn edit(State(server): State<Shared>, caller: Caller, Path(draft): Pat
     Ok(Json(action::draft::edit(&server, &caller, &draft, edit).await?))
 }
 
+/// Carries a draft over to the newest entry of its stack. What only one side changed is merged; where both changed the
+/// same and nobody chose, it is a 409 with the list under `conflicts`.
+#[utoipa::path(post, path = "/api/v1/drafts/{draft}/rebase", tag = "drafts", params(("draft" = String, Path)), request_body = Rebase, responses((status = 200, body = Draft), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn rebase(State(server): State<Shared>, caller: Caller, Path(draft): Path<String>, Body(rebase): Body<Rebase>) -> Answer<Draft> {
+    Ok(Json(action::draft::rebase(&server, &caller, &draft, rebase).await?))
+}
+
 /// Sets title, why or ticket; what is absent stays.
 #[utoipa::path(patch, path = "/api/v1/drafts/{draft}", tag = "drafts", params(("draft" = String, Path)), request_body = DraftEdit, responses((status = 200, body = Draft), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn describe(
@@ -56,6 +71,12 @@ pub async fn describe(
 pub async fn discard(State(server): State<Shared>, caller: Caller, Path(draft): Path<String>) -> Result<StatusCode, Refusal> {
     action::draft::discard(&server, &caller, &draft).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Opens a discarded draft again, as it was.
+#[utoipa::path(post, path = "/api/v1/drafts/{draft}/restore", tag = "drafts", params(("draft" = String, Path)), responses((status = 200, body = Draft), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn restore(State(server): State<Shared>, caller: Caller, Path(draft): Path<String>) -> Answer<Draft> {
+    Ok(Json(action::draft::restore(&server, &caller, &draft).await?))
 }
 
 /// The examples that can be loaded as drafts.

@@ -63,7 +63,16 @@ pub async fn get(db: &mut Conn, id: &str) -> Result<Option<Draft>> {
 
 /// Open ones, the last edited first.
 pub async fn open(db: &mut Conn) -> Result<Vec<Draft>> {
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where state = 'open' order by updated_at desc"))).fetch_all(db).await?)
+    in_state(db, "open", i64::MAX).await
+}
+
+/// The last edited first.
+pub async fn in_state(db: &mut Conn, state: &str, limit: i64) -> Result<Vec<Draft>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where state = $1 order by updated_at desc limit $2")))
+        .bind(state)
+        .bind(limit)
+        .fetch_all(db)
+        .await?)
 }
 
 /// Writes content and revision.
@@ -114,14 +123,18 @@ pub struct Edit {
     /// JSON list of typed changes.
     pub changes: String,
     pub changed_at: Micros,
+    /// The entry that a rebase carried the draft to.
+    pub rebased_to: Option<i64>,
 }
 
-const EDIT_COLUMNS: &str = "select id, draft, revision, author_kind, author, client_change_id, changes, changed_at from draft_change";
+const EDIT_COLUMNS: &str = "select id, draft, revision, author_kind, author, client_change_id, changes, changed_at, rebased_to
+ from draft_change";
 
 pub async fn append(tx: &mut Tx, edit: &Edit) -> Result<()> {
     sqlx::query(
-        "insert into draft_change (id, draft, revision, author_kind, author, client_change_id, changes, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into draft_change (id, draft, revision, author_kind, author, client_change_id, changes, changed_at,
+                                   rebased_to)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(&edit.id)
     .bind(&edit.draft)
@@ -131,6 +144,7 @@ pub async fn append(tx: &mut Tx, edit: &Edit) -> Result<()> {
     .bind(&edit.client_change_id)
     .bind(&edit.changes)
     .bind(edit.changed_at)
+    .bind(edit.rebased_to)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -65,6 +65,8 @@ const EXPECTED: &str = "
     PATCH  /api/v1/drafts/{draft}                         401     403    404      404   404   403
     DELETE /api/v1/drafts/{draft}                         401     403    404      404   404   403
     POST   /api/v1/drafts/{draft}/changes                 401     403    422      422   422   403
+    POST   /api/v1/drafts/{draft}/rebase                  401     403    422      422   422   403
+    POST   /api/v1/drafts/{draft}/restore                 401     403    404      404   404   403
     POST   /api/v1/drafts/{draft}/plans                   401     403    422      422   422   403
     POST   /api/v1/clusters/{cluster}/plans               401     403    403      403   404   403
     POST   /api/v1/clusters/{cluster}/roster-plans        401     403    403      403   404   403

@@ -10,6 +10,7 @@ mod deploy;
 mod deploy_killed;
 mod deploy_refused;
 mod doors;
+mod drafts_behind;
 mod durability;
 mod git_commit;
 mod git_faults;

@@ -51,7 +51,7 @@ pub fn Variables(#[prop(optional, into)] of: Option<Name>) -> AnyView {
         view! { <dl class="kv">{missing.into_iter().map(lost).collect_view()}{resolved.into_iter().map(row).collect_view()}</dl> }
             .into_any()
     };
-    view! { <section class="inspect-part" aria-label="Variables"><h3>"Variables"</h3>{body}<p><a href="/settings/variables">"Set variables"</a></p></section> }.into_any()
+    view! { <section class="inspect-part" aria-label="Variables"><h3>"Variables"</h3>{body}<p><a href="/settings/variables">{if board.may_edit { "Set variables" } else { "All variables" }}</a></p></section> }.into_any()
 }
 
 #[component]
@@ -81,7 +81,7 @@ pub fn Secrets(#[prop(optional, into)] of: Option<Name>) -> AnyView {
         }
         view! { <dl class="kv">{found.into_iter().map(row).collect_view()}</dl> }.into_any()
     };
-    view! { <section class="inspect-part" aria-label="Secrets"><h3>"Secrets"</h3>{body}<p><a href="/settings/secrets">"Set secrets"</a></p></section> }.into_any()
+    view! { <section class="inspect-part" aria-label="Secrets"><h3>"Secrets"</h3>{body}<p><a href="/settings/secrets">{if board.may_edit { "Set secrets" } else { "All secrets" }}</a></p></section> }.into_any()
 }
 
 /// Whether the text has an expression of this variable.

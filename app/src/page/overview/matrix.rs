@@ -1,10 +1,12 @@
 //! Stacks by cluster: rows are stacks, columns are clusters in the order of their environments.
 
 use domain::api::cluster::{Cluster, ClusterState};
-use domain::api::overview::{Cell, StackRow};
+use domain::api::overview::{Cell, StackOn, StackRow};
 use leptos::prelude::*;
 
+use crate::part::differs::words;
 use crate::part::environment::EnvironmentMark;
+use crate::part::make_draft::MakeDraft;
 use crate::part::state::State;
 use crate::part::{number, stack_path};
 use crate::widget::icon::Icon;
@@ -56,7 +58,10 @@ fn Row(row: StackRow, clusters: Vec<Cluster>) -> AnyView {
     let cells = clusters.into_iter().map(|cluster| {
         let cell = row.cells.iter().find(|cell| cell.cluster == cluster.name && (cell.entry.is_some() || !cell.drafts.is_empty()));
         match cell {
-            Some(cell) => view! { <td><CellView cell=cell.clone() stack=stack.to_string()/></td> }.into_any(),
+            Some(cell) => {
+                view! { <td><CellView cell=cell.clone() stack=stack.to_string() environment=cluster.environment.to_string()/></td> }
+                    .into_any()
+            }
             None => view! { <td><p class="cell cell--none">"not here"</p></td> }.into_any(),
         }
     });
@@ -64,8 +69,8 @@ fn Row(row: StackRow, clusters: Vec<Cluster>) -> AnyView {
 }
 
 #[component]
-fn CellView(cell: Cell, stack: String) -> AnyView {
-    let (state, word) = match (cell.entry, cell.differs) {
+fn CellView(cell: Cell, stack: String, environment: String) -> AnyView {
+    let (state, word) = match (cell.entry, !cell.differs.is_empty()) {
         (None, _) => (State::Draft, "Draft only"),
         (Some(_), true) => (State::Waiting, "Differs from record"),
         (Some(_), false) => (State::Recorded, "Recorded"),
@@ -82,14 +87,21 @@ fn CellView(cell: Cell, stack: String) -> AnyView {
         [draft] => Some(format!("+ draft rev {}", draft.revision)),
         many => Some(format!("+ {} drafts", many.len())),
     });
+    let moved = (!cell.differs.is_empty()).then(|| view! { <span class="cell-extra">{words(&cell.differs)}</span> });
+    let make = (!cell.differs.is_empty() && cell.drafts.is_empty()).then(|| {
+        let on = StackOn { cluster: cell.cluster.to_string(), stack: stack.clone() };
+        view! { <MakeDraft on environment=environment/> }
+    });
     let href = stack_path(cell.cluster.as_str(), &stack, newest.map(|draft| draft.id.as_str()));
     view! {
         <a class="cell" href=href>
             <Icon name=state.icon() class=state.ink()/>
             <span class="cell-word">{word}</span>
             <span class="cell-meta">{meta}</span>
+            {moved}
             {extra.flatten().map(|text| view! { <span class="cell-extra">{text}</span> })}
         </a>
+        {make}
     }
     .into_any()
 }

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use crate::api::json;
 use crate::part::number;
 use crate::part::seal::LargeSeal;
+use crate::part::stack_path;
 use crate::session::{on_cluster, use_session};
 use crate::widget::copy::{CopyBlock, CopyButton};
 use crate::widget::icon::Icon;
@@ -92,14 +93,16 @@ fn Revert(entry: Entry) -> AnyView {
     let Some(stack) = entry.stack.as_deref().and_then(|stack| Name::new(stack).ok()) else { return ().into_any() };
     let session = use_session();
     let target = on_cluster(&entry.environment, &entry.cluster);
+    let path = stack_path(&entry.cluster, stack.as_str(), None);
     let start = json(&NewDraft { start: Start::Revert { stack, entry: entry.number } });
     view! {
-        <Suspense>{move || session.may(Act::Draft, &target).then(|| view! {
-            <div class="entry-actions">
+        <div class="entry-actions">
+            <Suspense>{move || session.may(Act::Draft, &target).then(|| view! {
                 <button class="btn btn--sm" type="button" data-draft-on=entry.cluster.clone() data-start=start.clone()><Icon name="revert"/>"Revert as draft"</button>
-                <CopyButton text=entry.commit.clone() label="Copy commit"/>
-            </div>
-        })}</Suspense>
+                <a class="btn btn--sm" href=path.clone()>"Edit"</a>
+            })}</Suspense>
+            <CopyButton text=entry.commit.clone() label="Copy commit"/>
+        </div>
         <ProblemPlace/>
     }
     .into_any()

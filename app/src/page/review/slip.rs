@@ -3,6 +3,7 @@
 use domain::api::plan::{Approval, Confirm, Plan as Around, Slip};
 use domain::api::session::Me;
 use domain::plan::{Plan, Writer, WriterKind};
+use domain::principal::Act;
 use leptos::prelude::*;
 
 use super::files::Stat;
@@ -10,6 +11,7 @@ use super::section::{count, shown};
 use super::standing::{Standing, StandingView};
 use crate::part::environment::EnvironmentMark;
 use crate::part::stack_path;
+use crate::session::{on_cluster, person_may};
 use crate::widget::icon::Icon;
 use crate::widget::time::Civil;
 
@@ -17,6 +19,9 @@ use crate::widget::time::Civil;
 pub fn SigningSlip(around: Around, plan: Plan, me: Option<Me>, standing: Standing) -> AnyView {
     let open = standing.is_open();
     let folio = plan.draft.as_ref().map(|draft| view! { <span class="folio">{format!("rev {}", draft.revision)}</span> });
+    let target = on_cluster(&plan.cluster.environment, &plan.cluster.name);
+    let may = |act| me.as_ref().is_some_and(|me| person_may(me, act, &target));
+    let (may_sign, may_draft) = (may(Act::Deploy), may(Act::Draft));
     let signed = around.approvals.iter().map(|approval| view! { <Signed approval=approval.clone()/> }).collect_view();
     let has_signed = me.as_ref().is_some_and(|me| around.approvals.iter().any(|approval| approval.person == me.id));
     let line = me.filter(|_| open && !has_signed && around.slip.armed).map(|me| {
@@ -34,8 +39,8 @@ pub fn SigningSlip(around: Around, plan: Plan, me: Option<Me>, standing: Standin
                 {line}
                 <hr class="perforation"/>
                 <Facts plan=plan.clone() sha256=around.sha256.clone() not_after=around.not_after open by_password=around.slip.by_password/>
-                {open.then(|| view! { <Signing around=around.clone()/> })}
-                <Ways around plan open/>
+                {open.then(|| if may_sign { view! { <Signing around=around.clone()/> } } else { view! { <Reading around=around.clone()/> } })}
+                <Ways around plan open may_draft/>
             </div>
         </aside>
     }
@@ -112,6 +117,19 @@ fn Facts(plan: Plan, sha256: String, not_after: i64, open: bool, by_password: bo
     .into_any()
 }
 
+/// For those whose roles let them read alone: where signing would be, who can.
+#[component]
+fn Reading(around: Around) -> AnyView {
+    let cluster = around.cluster.clone();
+    let who = if around.slip.who_can.is_empty() { "nobody can yet".to_owned() } else { around.slip.who_can.join(", ") };
+    view! {
+        <hr class="perforation"/>
+        <div class="signature"><div class="signature-line"></div></div>
+        <p class="muted">{format!("You can read this plan. Countersigning for {cluster}: ")}<strong>{who}</strong>"."</p>
+    }
+    .into_any()
+}
+
 /// No form, so that Enter in a field sends nothing.
 #[component]
 fn Signing(around: Around) -> AnyView {
@@ -168,7 +186,7 @@ fn Typed(at: usize, confirm: Confirm) -> AnyView {
 
 /// What else can be done with it.
 #[component]
-fn Ways(around: Around, plan: Plan, open: bool) -> AnyView {
+fn Ways(around: Around, plan: Plan, open: bool, may_draft: bool) -> AnyView {
     let builder = plan.stack.as_ref().map(|stack| {
         let href = stack_path(plan.cluster.name.as_str(), stack.id.as_str(), around.draft.as_deref());
         view! { <a class="btn" href=href rel="external">"Open in builder"</a> }
@@ -179,11 +197,12 @@ fn Ways(around: Around, plan: Plan, open: bool) -> AnyView {
     });
     // Where there is a button to sign, it has a place for problems of its own.
     let signable = open && around.slip.armed;
-    let again = (!open && !settled).then(|| view! { <button class="btn" type="button" data-plan-again="">"Plan again"</button> });
-    let discard = (!settled).then(|| around.draft.clone()).flatten().map(|draft| {
+    let again =
+        (!open && !settled && may_draft).then(|| view! { <button class="btn" type="button" data-plan-again="">"Plan again"</button> });
+    let discard = (!settled && may_draft).then(|| around.draft.clone()).flatten().map(|draft| {
         view! {
             <details class="fold fold--quiet"><summary>"Discard draft"</summary>
-                <p class="fine">"The draft closes for everyone. Its history stays."</p>
+                <p class="fine">"The draft closes for everyone. It can be restored from the stack's page."</p>
                 <button class="btn btn--danger btn--sm" type="button" data-discard=draft>"Discard this draft"</button></details>
         }
     });

@@ -7,7 +7,8 @@ use domain::principal;
 use domain::problem::Problem;
 use domain::stack::source;
 
-use super::{check, content, find, still_open};
+use super::{behind, check, content, find, still_open};
+use crate::action::names;
 use crate::api::caller::Caller;
 use crate::audit::audited;
 use crate::server::Server;
@@ -64,6 +65,7 @@ pub async fn edit(server: &Server, caller: &Caller, id: &str, edit: Edit) -> Res
             client_change_id: edit.change_id.clone(),
             changes: serde_json::to_string(&edit.changes).map_err(|error| Problem::internal(error.to_string()))?,
             changed_at: row.updated_at,
+            rebased_to: None,
         };
         store::draft::append(tx, &kept).await?;
         Ok(row.revision)
@@ -74,12 +76,15 @@ pub async fn edit(server: &Server, caller: &Caller, id: &str, edit: Edit) -> Res
     let found = find(&mut db, caller, principal::Act::See, id).await?;
     let stack = content(&found.row)?;
     let check = check(&mut db, &found, &stack).await?;
+    let people = names(&mut db).await?;
+    let behind = behind::behind(&mut db, &people, &found, &stack).await?;
     let alone = u64::try_from(written).is_ok_and(|written| written == base + 1) && found.row.revision == written;
     Ok(Edited {
         revision: u64::try_from(found.row.revision).unwrap_or_default(),
         edited_at: found.row.updated_at,
         content: (!alone).then_some(stack),
         check,
+        behind,
     })
 }
 
