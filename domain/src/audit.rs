@@ -6,11 +6,16 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::principal::Principal;
+
+mod checkpoint;
+mod tree;
+
+pub use checkpoint::{Checkpoint, NoCheckpoint, Step};
+pub use tree::{Frontier, NotGrown, grew, leaf_hash, proof};
 
 macro_rules! acts {
     ($($(#[$doc:meta])* $variant:ident => $object:literal $verb:literal,)*) => {
@@ -105,6 +110,9 @@ acts! {
     FailDeployment => "deployment" "fail",
     /// A commit that is not ours was met on a branch of ours.
     MeetForeignCommit => "cluster" "meet_foreign_commit",
+    /// Nothing more is deployed there: the branch lost entries, or holds some that we do not know.
+    HaltCluster => "cluster" "halt",
+    ResumeCluster => "cluster" "resume",
 }
 
 /// Who did it, as a leaf says it.
@@ -199,52 +207,6 @@ pub fn commitment(salt: &[u8], text: &str) -> String {
     hex(&Sha256::new().chain_update(salt).chain_update(text.as_bytes()).finalize())
 }
 
-/// RFC 6962, section 2.1: a leaf's hash.
-pub fn leaf_hash(leaf: &[u8]) -> [u8; 32] {
-    Sha256::new().chain_update([0]).chain_update(leaf).finalize().into()
-}
-
-fn node_hash(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
-    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
-}
-
-/// What a checkpoint says, before it is signed: C2SP tlog-checkpoint, where `origin` names the log for ever.
-pub fn checkpoint(origin: &str, head: &Frontier) -> String {
-    format!("{origin}\n{}\n{}\n", head.size(), base64::engine::general_purpose::STANDARD.encode(head.root()))
-}
-
-/// The right edge of the tree: all that is needed to append leaves and to know the root.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Frontier {
-    size: u64,
-    /// Roots of the perfect subtrees, largest first; one per set bit of `size`.
-    peaks: Vec<[u8; 32]>,
-}
-
-impl Frontier {
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-
-    pub fn push(&mut self, leaf_hash: [u8; 32]) {
-        let mut node = leaf_hash;
-        let mut bits = self.size;
-        while bits & 1 == 1 {
-            let left = self.peaks.pop().expect("one peak per set bit of the size");
-            node = node_hash(&left, &node);
-            bits >>= 1;
-        }
-        self.peaks.push(node);
-        self.size += 1;
-    }
-
-    pub fn root(&self) -> [u8; 32] {
-        let mut peaks = self.peaks.iter().rev();
-        let Some(last) = peaks.next() else { return Sha256::digest([]).into() };
-        peaks.fold(*last, |right, left| node_hash(left, &right))
-    }
-}
-
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -285,33 +247,5 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Act::NAMES.len());
-    }
-
-    /// The recursive definition of RFC 6962, slow and plain.
-    fn reference(leaves: &[[u8; 32]]) -> [u8; 32] {
-        match leaves {
-            [] => Sha256::digest([]).into(),
-            [one] => *one,
-            many => {
-                let k = many.len().next_power_of_two() / 2;
-                node_hash(&reference(&many[..k]), &reference(&many[k..]))
-            }
-        }
-    }
-
-    #[test]
-    fn the_root_is_the_one_rfc_6962_defines_at_every_size() {
-        let leaves: Vec<[u8; 32]> = (0u32..70).map(|i| leaf_hash(&i.to_be_bytes())).collect();
-        let mut frontier = Frontier::default();
-        for size in 0..leaves.len() {
-            assert_eq!(frontier.root(), reference(&leaves[..size]), "size {size}");
-            frontier.push(leaves[size]);
-        }
-    }
-
-    #[test]
-    fn the_empty_leaf_and_the_empty_tree_hash_as_rfc_6962_says() {
-        assert_eq!(hex(&leaf_hash(b"")), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
-        assert_eq!(hex(&Frontier::default().root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 }

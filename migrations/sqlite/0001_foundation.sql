@@ -157,6 +157,7 @@ create table cluster (
     credential      blob,                          -- sealed to the vault
     revision        integer not null default 1,    -- counts edits of these settings
     bound_at        bigint,                        -- the first deploy wrote countersign.yaml
+    halted          text,                          -- why nothing is deployed there: the branch is not as it was recorded
     created_at      bigint  not null,
     constraint cluster_name_free unique (name),
     constraint cluster_branch_free unique (url, branch), -- one URL and branch binds exactly one cluster
@@ -306,6 +307,9 @@ create table deployment (
     state        text   not null,
     commit_bytes blob,
     commit_id    text,
+    checkpoint   text, -- the audit log's head in the commit, a signed note
+    consistency  text, -- how the log grew to it since the entry before
+    audit_head   blob, -- the same head, for the proof of the next entry
     parent_id    text, -- null: the first commit
     pack         blob,
     reason       text   not null default '',

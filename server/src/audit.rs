@@ -1,7 +1,7 @@
 //! `audited`: the only way to write. It makes the `Tx`, runs the work, and appends the leaf that tells of it,
 //! all in one transaction; what was refused gets a leaf of its own.
 
-use domain::audit::{Act, Actor, Leaf, Object, Outcome};
+use domain::audit::{Act, Actor, Frontier, Leaf, Object, Outcome};
 use domain::problem::Problem;
 
 use crate::api::caller::Caller;
@@ -21,16 +21,44 @@ where
     F: AsyncFnOnce(&mut Tx) -> Result<T, Problem>,
 {
     let mut tx = server.store.writer.begin().await?;
-    match work(&mut tx).await {
+    let done = async {
+        let value = work(&mut tx).await?;
+        append(&mut tx, server, caller, &act, Outcome::Done, None).await?;
+        Ok(value)
+    };
+    let done = done.await;
+    conclude(tx, server, caller, &act, done).await
+}
+
+/// The same for an act that carries the log's head away: `anchor` is given the head over the act's own leaf, in the
+/// act's own transaction, so that a head stands nowhere whose leaves are not stored.
+pub async fn anchored<T, V, F, G>(server: &Server, caller: &Caller, act: Act, work: F, anchor: G) -> Result<T, Problem>
+where
+    F: AsyncFnOnce(&mut Tx) -> Result<V, Problem>,
+    G: AsyncFnOnce(&mut Tx, V, Frontier) -> Result<T, Problem>,
+{
+    let known = server.store.head().await?;
+    let mut tx = server.store.writer.begin().await?;
+    let done = async {
+        let value = work(&mut tx).await?;
+        append(&mut tx, server, caller, &act, Outcome::Done, None).await?;
+        let head = store::audit::head(&mut tx, known).await?;
+        anchor(&mut tx, value, head).await
+    };
+    let done = done.await;
+    conclude(tx, server, caller, &act, done).await
+}
+
+async fn conclude<T>(mut tx: Tx, server: &Server, caller: &Caller, act: &Act, done: Result<T, Problem>) -> Result<T, Problem> {
+    match done {
         Ok(value) => {
-            append(&mut tx, server, caller, &act, Outcome::Done, None).await?;
             tx.commit().await?;
             Ok(value)
         }
         Err(problem) => {
             tx.take_back().await?;
             if caller.is_known() && is_refusal(&problem) {
-                append(&mut tx, server, caller, &act, Outcome::Refused, Some(&problem.code)).await?;
+                append(&mut tx, server, caller, act, Outcome::Refused, Some(&problem.code)).await?;
             }
             tx.commit().await?;
             Err(problem)

@@ -1,9 +1,11 @@
 //! From a countersigned plan to an entry of the record: the only writer to Git.
 //!
 //! [`head`] reads what a branch holds, [`entry`] says what a commit consists of, [`intend`] fixes the commit in one
-//! transaction with the approvals, [`push`] brings it to the repository and finds out what became of it. A restart
-//! enters at [`push`], for everything whose outcome is not known yet.
+//! transaction with the approvals, [`anchor`] ties it to the audit log there, [`push`] brings it to the repository and finds out what became of it. A restart
+//! enters at [`push`], for everything whose outcome is not known yet; [`standing`] halts a cluster whose branch is not
+//! as it was recorded.
 
+pub mod anchor;
 pub mod consent;
 pub mod entry;
 pub mod failpoint;
@@ -11,3 +13,4 @@ pub mod head;
 pub mod intend;
 pub mod lease;
 pub mod push;
+pub mod standing;

@@ -50,7 +50,14 @@ fn Shown(cluster: Found, reload: Callback<()>) -> AnyView {
     let (may_deploy, may_administer) = (session.may(Act::Deploy, &target), session.may(Act::Administer, &target));
     let repository = cluster.repository.clone();
     let (name, environment) = (cluster.name.to_string(), cluster.environment.to_string());
+    let halted = cluster.halted.clone();
     view! {
+        {halted.map(|why| view! {
+            <Sheet id="h-halted" title="Nothing is deployed here"><div class="sheet-body">
+                <p class="measure">{why}</p>
+                <p class="muted mt">"It goes on by itself once the branch is as it was recorded; planning looks again."</p>
+            </div></Sheet>
+        })}
         <Binding cluster=cluster.clone() may_deploy/>
         <Sheet id="h-repository" title="Repository"><div class="sheet-body">
             <dl class="kv">

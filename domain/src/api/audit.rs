@@ -26,4 +26,6 @@ pub struct Checkpoint {
     pub root: String,
     /// A C2SP signed note, signed with the platform's key.
     pub note: String,
+    /// The key that signs it, as C2SP has it: `name+id+key`.
+    pub verifier: String,
 }

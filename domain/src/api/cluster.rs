@@ -17,6 +17,9 @@ pub struct Cluster {
     pub kube_system_uid: Option<String>,
     pub flux: FluxNames,
     pub state: ClusterState,
+    /// Why nothing is deployed there, if that is so: the branch is not as it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halted: Option<String>,
     /// Counts edits of these settings; the optimistic lock.
     pub revision: u64,
 }

@@ -23,6 +23,10 @@ pub struct Entry {
     pub commit: String,
     pub plan: String,
     pub plan_sha256: String,
+    /// The audit log's head that stands in the commit, a signed note. Kept elsewhere, it tells later that this entry is
+    /// still there: `countersign verify --checkpoint FILE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<String>,
     pub drafted_by: Vec<Author>,
     pub signers: Vec<super::plan::Approval>,
     pub recorded_at: i64,

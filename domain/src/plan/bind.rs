@@ -20,6 +20,8 @@ pub struct BindInput<'a> {
     pub head: &'a Head,
     pub about: &'a About,
     pub policy: Policy,
+    /// Nothing of ours is recorded in the repository yet: whatever stands there is somebody else's.
+    pub is_first: bool,
     /// How many files the branch holds that are none of ours.
     pub foreign_files: usize,
     /// The roster. A plan of kind cluster writes it only where there is none yet.
@@ -44,9 +46,14 @@ pub fn bind(input: &BindInput<'_>) -> Built {
     let bound = bound(head, &tree, &mut findings);
     let binding = Binding::of(cluster);
     identity(input, &tree, bound.as_ref(), &mut findings);
-    files.insert(tree.binding(), binding.text());
+    foreign(input, &tree, bound.as_ref(), &mut findings);
+    // What is somebody else's is never written over, not even in a plan that nobody can sign.
+    let is_free = |path: &str| !input.is_first || !head.files.contains_key(path);
+    if is_free(&tree.binding()) {
+        files.insert(tree.binding(), binding.text());
+    }
     match head.files.get(&tree.sops()) {
-        Some(file) if !file.bytes.starts_with(OURS.as_bytes()) => {
+        Some(file) if input.is_first || !file.bytes.starts_with(OURS.as_bytes()) => {
             let reason = format!("{} is somebody else's and stays as it is.", tree.sops());
             findings.push(Finding::warn("foreign_sops", reason).hint("Enter the cluster's recipients there, if people run sops by hand."));
         }
@@ -80,6 +87,32 @@ fn bound(head: &Head, tree: &Tree, findings: &mut Vec<Finding>) -> Option<Bindin
     }
 }
 
+/// Two paths have to be ours alone: what stands there before the first entry blocks, with a way around it.
+fn foreign(input: &BindInput<'_>, tree: &Tree, bound: Option<&Binding>, findings: &mut Vec<Finding>) {
+    if !input.is_first {
+        return;
+    }
+    let stands = |path: &str| input.head.files.contains_key(path);
+    if stands(&tree.allowed_signers()) {
+        let reason = format!(
+            "{} is somebody else's. Countersign keeps there who may sign, in lines that only entries change, so it can neither write over \
+             that file nor share it.",
+            tree.allowed_signers()
+        );
+        findings.push(Finding::block("foreign_roster", reason).hint(
+            "Add the cluster with a folder inside the repository: ours then stands in it. Or move the other file, and whatever names it.",
+        ));
+    }
+    // One that names another cluster, or cannot be read, is refused already.
+    if bound.is_some_and(|binding| binding.cluster == input.cluster.name && binding.path == input.cluster.repository.path) {
+        let reason = format!("{} names this cluster already, and no entry of this record wrote it.", tree.binding());
+        findings.push(
+            Finding::block("foreign_binding", reason)
+                .hint("Find out who wrote it. If nobody works with it any more, remove it; or add the cluster with a folder of its own."),
+        );
+    }
+}
+
 fn identity(input: &BindInput<'_>, tree: &Tree, bound: Option<&Binding>, findings: &mut Vec<Finding>) {
     let cluster = input.cluster;
     match bound {
@@ -98,7 +131,7 @@ fn identity(input: &BindInput<'_>, tree: &Tree, bound: Option<&Binding>, finding
             findings
                 .push(Finding::confirm("cluster_identity", cluster.name.as_str(), reason).hint("Right only if the cluster was rebuilt."));
         }
-        None if input.foreign_files > 0 && !input.head.files.contains_key(&tree.binding()) => {
+        None if input.is_first && input.foreign_files > 0 && !input.head.files.contains_key(&tree.binding()) => {
             let reason = format!(
                 "The branch holds {} file{} already. Binding touches none of them, and makes this repository {}'s.",
                 input.foreign_files,
@@ -184,7 +217,7 @@ pub fn roster(input: &BindInput<'_>) -> Built {
     let path = tree.allowed_signers();
     let before = input.head.files.get(&path).map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
     let mut findings = Vec::new();
-    if !input.head.files.contains_key(&tree.binding()) {
+    if input.is_first || !input.head.files.contains_key(&tree.binding()) {
         findings.push(
             Finding::block("cluster_identity", format!("The repository has no {}: it is not bound to a cluster yet.", tree.binding()))
                 .hint("Bind it first."),

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use domain::api::Page;
 use domain::api::audit::{AuditLine, Checkpoint};
-use domain::audit::{Actor, checkpoint, hex};
+use domain::audit::{Actor, hex};
 use domain::principal::{Act, Target};
 use domain::problem::Problem;
 
 use crate::api::caller::Caller;
-use crate::api::problem::OrInternal;
+use crate::deploy::anchor;
+use crate::git::verifier_key;
 use crate::server::Server;
 use crate::store::{self, Conn};
 
@@ -50,8 +51,7 @@ async fn name(db: &mut Conn, known: &mut BTreeMap<String, String>, actor: &Actor
 /// The head over all that is committed, signed: what a deploy carries into Git, so that the log cannot be cut behind it.
 pub async fn head(server: &Server) -> Result<Checkpoint, Problem> {
     let head = server.store.head().await?;
-    let host = server.settings().public_url.host().to_owned();
-    let text = checkpoint(&format!("{host}/countersign-audit"), &head);
-    let note = server.platform_key.sign_note(&host, &text).or_internal("signing the log's head")?;
-    Ok(Checkpoint { size: head.size(), root: hex(&head.root()), note })
+    let host = anchor::host(&mut *server.store.read().await?, server).await?;
+    let verifier = verifier_key(&host, server.platform_key.public_key()).unwrap_or_default();
+    Ok(Checkpoint { size: head.size(), root: hex(&head.root()), note: anchor::sign(server, &host, &head)?, verifier })
 }

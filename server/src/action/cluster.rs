@@ -58,6 +58,7 @@ pub async fn add(server: &Server, caller: &Caller, new: NewCluster) -> Result<Cl
         deploy_key: None,
         credential: None,
         bound_at: None,
+        halted: None,
         revision: 1,
     };
     bind(server, &mut row, new.repository).await?;
@@ -233,6 +234,7 @@ pub async fn shown(db: &mut store::Conn, row: store::cluster::Cluster) -> Result
         },
         recipients: row.recipients,
         kube_system_uid: row.kube_system_uid,
+        halted: row.halted,
         flux: row.flux,
         state,
         revision: u64::try_from(row.revision).unwrap_or_default(),

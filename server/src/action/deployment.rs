@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use domain::api::plan::{Approve, By, Ceremony, Deployment, DeploymentState, Plan};
-use domain::audit::Act;
+use domain::audit::{Act, Frontier};
 use domain::principal;
 use domain::problem::Problem;
 
 use super::{place, plan, repository};
 use crate::api::caller::Caller;
-use crate::audit::{self, audited};
+use crate::audit::{self, Tx, anchored, audited};
+use crate::deploy::anchor;
 use crate::deploy::consent::{Court, moment};
 use crate::deploy::failpoint::reach;
 use crate::deploy::intend::{self, Known, Signed};
-use crate::deploy::push;
+use crate::deploy::{push, standing};
 use crate::identity::approval::{Approval, Approved, Assertion, Refusal, Site, password, verify_assertion, verify_file};
 use crate::identity::password::{Password, Proven, prove};
 use crate::identity::roster::Signer;
@@ -131,9 +132,9 @@ async fn intend_with(
 ) -> Result<String, Problem> {
     let known = Known::of(&mut *server.store.read().await?, &signed.row).await?;
     let next = known.next;
-    let key = server.platform_key.clone();
+    let sha256 = signed.row.sha256.clone();
     let plan = signed.row.id.clone();
-    let built = repository::with(server, cluster, move |repository| Ok(intend::build(repository, &key, &signed, &known))).await?;
+    let built = repository::with(server, cluster, move |repository| Ok(intend::build(repository, &signed, &known))).await?;
     let intent = match built {
         Ok(intent) => intent,
         Err(intend::Refused::Stale(reason)) => {
@@ -144,25 +145,32 @@ async fn intend_with(
             .await?;
             return Err(intend::Refused::Stale(reason).into());
         }
+        Err(intend::Refused::Amiss(amiss)) => {
+            standing::note(server, cluster, Some(&amiss)).await?;
+            return Err(amiss.into());
+        }
         Err(refused) => return Err(refused.into()),
     };
     reach("intend.before_store");
     let id = server.ids.next();
-    let deployment = store::deployment::Deployment {
+    let mut deployment = store::deployment::Deployment {
         id: id.clone(),
         plan: approval.plan.clone(),
         cluster: cluster.id.clone(),
-        entry_number: i64::try_from(intent.number).ok(),
+        entry_number: None,
         state: String::from("intended"),
-        commit_bytes: Some(intent.commit.bytes),
-        commit_id: Some(intent.commit.id.to_string()),
-        parent_id: intent.parent.map(|parent| parent.to_string()),
+        commit_bytes: None,
+        commit_id: None,
+        checkpoint: None,
+        consistency: None,
+        audit_head: None,
+        parent_id: None,
         reason: String::new(),
         attempts: 0,
         intended_at: server.clock.now(),
         recorded_at: None,
     };
-    audited(server, caller, Act::Deploy(approval.plan.clone()), async |tx| {
+    let work = async |tx: &mut Tx| {
         if let Some(other) = store::deployment::unfinished_of(tx, &cluster.id).await? {
             return Err(Problem::conflict(
                 "repository_waits",
@@ -176,9 +184,17 @@ async fn intend_with(
         }
         still_stands(&store::plan::get(tx, &approval.plan).await?.ok_or_else(|| Problem::not_found("plan"))?)?;
         store::approval::insert(tx, &approval).await?;
-        store::deployment::insert(tx, &deployment).await?;
+        // The commit holds the log's head over this very leaf, so the leaf names what the commit is made from.
         tx.fact("by", &approval.kind);
-        tx.fact("commit", deployment.commit_id.clone().unwrap_or_default());
+        tx.fact("plan_sha256", sha256);
+        tx.fact("entry", intent.number);
+        tx.fact("parent", intent.parent.map(|parent| parent.to_string()).unwrap_or_default());
+        Ok(())
+    };
+    anchored(server, caller, Act::Deploy(approval.plan.clone()), work, async |tx: &mut Tx, (), head: Frontier| {
+        intent.fix(anchor::take(tx, server, &cluster.id, &head).await?, &server.platform_key, &mut deployment)?;
+        deployment.audit_head = Some(head.to_bytes());
+        store::deployment::insert(tx, &deployment).await?;
         Ok(())
     })
     .await?;

@@ -24,6 +24,7 @@ use crate::api::caller::Caller;
 use crate::audit::{audited, upkeep};
 use crate::clock::Micros;
 use crate::deploy::head::{self, Ours, Subject};
+use crate::deploy::standing;
 use crate::server::Server;
 use crate::store::{self, Conn};
 use crate::vault::sealer::SealKey;
@@ -64,6 +65,7 @@ pub async fn freeze(server: &Server, caller: &Caller, draft_id: &str, wanted: Fr
     let about = about(server, caller, &found, &people)?;
     let ours = Ours::of(&mut db, &found.cluster.id, Some(&found.stack.id)).await?;
     drop(db);
+    standing::check(server, &found.cluster).await?;
 
     let tree = domain::repository::Tree::new(&cluster.repository.path, cluster.name.clone());
     let subject = Subject::Stack(stack.id.clone());

@@ -71,6 +71,7 @@ pub async fn shown(db: &mut Conn, caller: &Caller, people: &People, row: store::
     let by = By { keys: principals(db, &signers, true).await?, passwords: principals(db, &signers, false).await? };
     let root = root(db, &cluster.id).await?;
     let verify = verify(&cluster, &planned, number, &stored.sha256, &row.commit_id, &by, root.as_deref());
+    let checkpoint = store::deployment::of_plan(db, &row.plan).await?.and_then(|deployment| deployment.checkpoint);
     let sum = |of: fn(&domain::plan::FileChange) -> u32| planned.files.iter().map(of).sum();
     Ok(Some(Entry {
         number,
@@ -85,6 +86,7 @@ pub async fn shown(db: &mut Conn, caller: &Caller, people: &People, row: store::
         commit: row.commit_id,
         plan: row.plan,
         plan_sha256: stored.sha256,
+        checkpoint,
         drafted_by: planned.writers.iter().map(|writer| author(people, writer)).collect(),
         signers,
         recorded_at: row.recorded_at,
@@ -167,10 +169,14 @@ fn verify(
         what: format!("{name} gave a password: nothing proves it, and this is all there is"),
         command: format!("git show {commit}:{folder}/approvals/{name}.password"),
     }));
+    let path = match cluster.path_prefix.as_str() {
+        "" => String::new(),
+        folder => format!(" --path {folder}"),
+    };
     let trust = root.map(|digest| format!(" --trust sha256:{digest}")).unwrap_or_default();
     steps.push(Step {
-        what: String::from("Every entry at once, from the roster that this server began with"),
-        command: format!("countersign verify .{trust}"),
+        what: String::from("Every entry at once, from the roster that this server began with, and that this one is still there"),
+        command: format!("countersign verify .{trust}{path} --at-least {number}"),
     });
     steps
 }

@@ -150,6 +150,9 @@ fn listen(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bo
 
 /// Takes up deployments whose outcome is not known: at the start, and every few seconds.
 async fn go_on(server: Shared, mut stopped: watch::Receiver<bool>) {
+    crate::deploy::push::resume(&server).await;
+    // After what was under way is known to have arrived or not.
+    crate::deploy::standing::survey(&server).await;
     loop {
         crate::deploy::push::resume(&server).await;
         tokio::select! {

@@ -3,23 +3,32 @@
 mod chain;
 mod entry;
 mod files;
+mod log;
+mod show;
 mod trust;
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use clap::Args;
+use clap::{Args, ValueEnum};
+use domain::name::Name;
 use domain::record;
-use domain::visible;
+use domain::repository::Tree;
 
 use crate::git::Mirror;
-use chain::{Report, Row, Unproven};
+use crate::identity::roster::Roster;
+use chain::Report;
+use log::Kept;
 use trust::Trust;
 
-/// Checks every entry of a repository's record: signatures, approvals, plan, tree. Nothing is fetched or written.
+/// Checks every entry of a repository's record: signatures, approvals, plan, tree, audit log. Nothing is fetched or
+/// written.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status:\n  0  every entry is good\n  1  one is not, or is not proven, or the record's end is cut off: the first is named\n  \
+                        2  there is nothing to judge: no repository, no record, unreadable arguments"
+)]
 pub struct Verify {
     /// A clone or a bare repository on this machine.
     #[arg(value_name = "REPOSITORY")]
@@ -34,20 +43,76 @@ pub struct Verify {
     /// The branch to walk; what is checked out if not given.
     #[arg(long, value_name = "BRANCH")]
     branch: Option<String>,
+    /// Where in the repository the record stands, if not at its root; found out if not given.
+    #[arg(long, value_name = "FOLDER")]
+    path: Option<String>,
+    /// The number of an entry that is known to exist: entries cut from the end cannot be seen otherwise.
+    #[arg(long, value_name = "NUMBER")]
+    at_least: Option<u64>,
+    /// A `checkpoint` that was kept from an entry: some entry must still carry it.
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<String>,
+    /// How to say it.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
-/// 0: every entry is good. 1: one is not, or is not proven. 2: there is nothing to judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// What is known from outside the repository.
+#[derive(Default)]
+pub struct Expected {
+    pub trust: Vec<Trust>,
+    /// The folder of the entries, ending in a slash.
+    evidence: Option<String>,
+    at_least: Option<u64>,
+    checkpoint: Option<Kept>,
+}
+
+impl Expected {
+    fn of(arguments: &Verify) -> anyhow::Result<Expected> {
+        // The folder does not depend on the cluster's name.
+        let tree = |path: &String| Name::new("any").map(|name| Tree::new(path, name).entries());
+        Ok(Expected {
+            trust: arguments.trust.iter().map(|text| Trust::read(text)).collect::<anyhow::Result<_>>()?,
+            evidence: arguments.path.as_ref().map(tree).transpose()?,
+            at_least: arguments.at_least,
+            checkpoint: arguments.checkpoint.as_deref().map(Kept::read).transpose()?,
+        })
+    }
+
+    /// What does not hold of a record whose entries are all good; `roster` is as its last entry left it.
+    fn missing(&self, report: &Report, roster: Option<&Roster>) -> Option<String> {
+        let last = report.last();
+        if let Some(number) = self.at_least.filter(|number| *number > last) {
+            return Some(match last {
+                0 => format!("{} was expected, and there is no entry", record::number(number)),
+                _ => format!("{} was expected, and the record ends at {}", record::number(number), record::number(last)),
+            });
+        }
+        let (kept, roster) = (self.checkpoint.as_ref()?, roster?);
+        kept.is_carried(roster, &report.checkpoints).err().map(|error| format!("{error:#}"))
+    }
+}
+
+/// 0: every entry is good. 1: one is not, or is not proven, or some are missing. 2: there is nothing to judge.
 pub fn verify(arguments: &Verify) -> ExitCode {
     match run(arguments) {
         Ok(report) => {
-            say(&mut std::io::stdout(), &text(&report));
-            let said = match (report.first_bad(), first_unproven(&report, arguments.accept_passwords)) {
-                (Some(row), _) => format!("the first that is not good: {}", reason(row)),
-                (None, Some((row, unproven))) => format!("the first that is not proven: {}: {}", name(row), why(unproven)),
-                (None, None) => return ExitCode::SUCCESS,
+            let text = match arguments.format {
+                Format::Text => show::text(&report),
+                Format::Json => show::json(&report, arguments.accept_passwords),
             };
-            say(&mut std::io::stderr(), &format!("countersign: {said}"));
-            ExitCode::from(1)
+            say(&mut std::io::stdout(), &text);
+            if let Some(reason) = show::verdict(&report, arguments.accept_passwords) {
+                say(&mut std::io::stderr(), &format!("countersign: {reason}"));
+                return ExitCode::from(1);
+            }
+            ExitCode::SUCCESS
         }
         Err(error) => {
             say(&mut std::io::stderr(), &format!("countersign: {error:#}"));
@@ -57,7 +122,7 @@ pub fn verify(arguments: &Verify) -> ExitCode {
 }
 
 fn run(arguments: &Verify) -> anyhow::Result<Report> {
-    let trust = arguments.trust.iter().map(|text| Trust::read(text)).collect::<anyhow::Result<Vec<_>>>()?;
+    let expected = Expected::of(arguments)?;
     let path = &arguments.repository;
     let mirror = Mirror::read_only(path).with_context(|| format!("opening {}", path.display()))?;
     let head = match &arguments.branch {
@@ -65,8 +130,8 @@ fn run(arguments: &Verify) -> anyhow::Result<Report> {
         None => mirror.checked_out()?,
     };
     let head = head.ok_or_else(|| anyhow!("{}: the branch has no commits; there is nothing to judge", path.display()))?;
-    let report = chain::walk(&mirror, head, &trust)?;
-    if !report.rows.iter().any(|row| matches!(row.what, chain::What::Entry { .. })) && report.first_bad().is_none() {
+    let report = chain::walk(&mirror, head, &expected)?;
+    if report.checkpoints.is_empty() && report.is_good() {
         return Err(anyhow!("{}: no commit on this branch is an entry of a record", path.display()));
     }
     Ok(report)
@@ -75,77 +140,4 @@ fn run(arguments: &Verify) -> anyhow::Result<Report> {
 /// A closed pipe is no failure of the work.
 fn say(to: &mut dyn std::io::Write, text: &str) {
     let _ = writeln!(to, "{}", text.trim_end());
-}
-
-fn text(report: &Report) -> String {
-    let mut out = String::from("№       commit        about                 by\n");
-    for row in &report.rows {
-        let (number, about, by) = match &row.what {
-            chain::What::Entry { number, about, by } => (record::number(*number), about.clone(), by.join(", ")),
-            chain::What::Foreign { subject } => (String::from("–"), String::from("not ours"), format!("“{}”", visible::one_line(subject))),
-            chain::What::Broken => (String::from("?"), String::from("?"), String::from("–")),
-        };
-        let verdict = match (&row.bad, &row.what, row.unproven.first()) {
-            (Some(_), _, _) => "NOT GOOD",
-            (None, chain::What::Entry { .. }, Some(Unproven::Password { .. })) => "NOT COUNTERSIGNED",
-            (None, chain::What::Entry { .. }, Some(Unproven::NewRoot { .. })) => "NEW ROOT",
-            (None, chain::What::Entry { .. }, None) => "good",
-            (None, _, _) => "listed",
-        };
-        let commit = row.commit.get(..12).unwrap_or(&row.commit);
-        let _ = writeln!(out, "{number:<7} {commit}  {about:<20}  {by}  {verdict}");
-    }
-    let entries = || report.rows.iter().filter(|row| row.bad.is_none() && matches!(row.what, chain::What::Entry { .. }));
-    let count = |n: usize, what: &str| format!("{n} {} {what}", if n == 1 { "entry is" } else { "entries are" });
-    let _ = writeln!(out, "{}", count(entries().filter(|row| row.unproven.is_empty()).count(), "good."));
-    let by = |is: fn(&Unproven) -> bool| entries().filter(|row| row.unproven.iter().any(is)).count();
-    match by(|one| matches!(one, Unproven::Password { .. })) {
-        0 => {}
-        n => drop(writeln!(out, "{}", count(n, "not countersigned: a password was given, and nothing here proves it."))),
-    }
-    match by(|one| matches!(one, Unproven::NewRoot { .. })) {
-        0 => {}
-        n => drop(writeln!(out, "{}", count(n, "a new root that is not pinned: everything after it rests on it."))),
-    }
-    if report.not_judged > 0 {
-        let _ = writeln!(out, "{} later commits were not judged: what they build on is not good.", report.not_judged);
-    }
-    let root = match report.is_pinned {
-        true => "The root is pinned by --trust.",
-        false => "Self-consistent, root not pinned: give --trust FILE|DIGEST.",
-    };
-    let _ = writeln!(out, "{root}");
-    if let Some(digest) = &report.root {
-        let _ = writeln!(out, "The first roster's digest: {digest}");
-    }
-    out
-}
-
-/// The first thing that nothing here proves and that the caller has not said to take on trust.
-fn first_unproven(report: &Report, accept_passwords: bool) -> Option<(&Row, &Unproven)> {
-    let counts = |one: &&Unproven| !(accept_passwords && matches!(one, Unproven::Password { .. }));
-    report.rows.iter().find_map(|row| Some((row, row.unproven.iter().find(counts)?)))
-}
-
-fn why(unproven: &Unproven) -> String {
-    match unproven {
-        Unproven::Password { by } => format!(
-            "not countersigned: {} gave a password, which only the server could check. --accept-passwords takes its word",
-            by.join(" and ")
-        ),
-        Unproven::NewRoot { digest } => {
-            format!("its roster begins a new root: nobody of the one before signed it. If it is the right one, --trust {digest} pins it")
-        }
-    }
-}
-
-fn name(row: &Row) -> String {
-    match &row.what {
-        chain::What::Entry { number, .. } => format!("{}, commit {}", record::number(*number), row.commit),
-        _ => format!("commit {}", row.commit),
-    }
-}
-
-fn reason(row: &Row) -> String {
-    format!("{}: {}", name(row), visible::one_line(row.bad.as_deref().unwrap_or_default()))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::plan::{Plan, WriterKind};
 use domain::record::{self, Trailers};
 
+use super::anchor::Anchor;
 use crate::git::{CommitParts, ObjectId, Who};
 
 /// One approval as it goes into Git.
@@ -20,6 +21,8 @@ pub struct Evidence {
 /// Everything that the commit is made of, apart from its parent.
 pub struct Entry {
     pub number: u64,
+    /// Where its evidence stands, ending in a slash.
+    pub folder: String,
     pub changes: BTreeMap<String, Option<Vec<u8>>>,
     pub message: String,
     pub author: Who,
@@ -35,6 +38,7 @@ pub fn compose(
     plan_bytes: &[u8],
     number: u64,
     evidence: &[Evidence],
+    anchor: &Anchor,
     platform_email: &str,
     after: impl Fn(&str) -> anyhow::Result<Vec<u8>>,
 ) -> anyhow::Result<Entry> {
@@ -46,6 +50,9 @@ pub fn compose(
     }
     let folder = format!("{}{}/", plan.tree().entries(), record::folder(number, &sha256));
     changes.insert(format!("{folder}plan.json"), Some(plan_bytes.to_vec()));
+    for (name, bytes) in anchor.files() {
+        changes.insert(format!("{folder}{name}"), Some(bytes.to_vec()));
+    }
     for one in evidence {
         let kind = if one.countersigned { "sig" } else { "password" };
         changes.insert(format!("{folder}approvals/{}.{kind}", one.signer), Some(one.file.clone()));
@@ -55,6 +62,7 @@ pub fn compose(
         |name: &str, email: &str| Who { name: name.to_owned(), email: email.to_owned(), seconds: frozen.as_second(), offset_minutes: 0 };
     Ok(Entry {
         number,
+        folder,
         message: record::message(&plan.subject, &plan.why, &trailers(plan, number, sha256, evidence)),
         author: who(&plan.author.name, &plan.author.email),
         committer: who("Countersign", platform_email),

@@ -34,6 +34,8 @@ pub struct Ours {
     pub commits: BTreeSet<String>,
     /// Where the subject was last in order: a foreign change after it waits for an answer, whoever deployed since.
     pub last: Option<String>,
+    /// No entry has written anything of it yet: whatever stands in its place is somebody else's.
+    pub is_new: bool,
 }
 
 impl Ours {
@@ -44,12 +46,13 @@ impl Ours {
             Some(stack) => store::entry::last_of_stack(db, stack).await?,
             None => store::entry::last(db, cluster).await?,
         };
+        let is_new = of_stack.is_none();
         // Nothing of a new stack can be in order before the repository was bound.
         let last = match of_stack {
             Some(entry) => Some(entry),
             None => store::entry::by_number(db, cluster, 1).await?,
         };
-        Ok(Ours { commits: commits.into_iter().collect(), last: last.map(|entry| entry.commit_id) })
+        Ok(Ours { commits: commits.into_iter().collect(), last: last.map(|entry| entry.commit_id), is_new })
     }
 }
 
@@ -124,6 +127,10 @@ fn objects(mirror: &Mirror, file: &Entry) -> Result<Vec<ObjectKey>, GitError> {
 /// Owned paths that a commit which is none of ours has touched since the subject was last in order.
 fn foreign_changes(mirror: &Mirror, head: ObjectId, tree: &Tree, subject: &Subject, ours: &Ours) -> Result<Vec<String>, GitError> {
     let Subject::Stack(stack) = subject else { return Ok(Vec::new()) };
+    if ours.is_new {
+        let standing = mirror.entries(head, "")?.into_iter().map(|file| file.path);
+        return Ok(standing.filter(|path| tree.stack_owns(stack, path)).collect());
+    }
     let Some(last) = ours.last.as_ref().and_then(|id| id.parse().ok()) else { return Ok(Vec::new()) };
     if !mirror.has(last) || !mirror.is_ancestor(last, head)? {
         return Ok(Vec::new());

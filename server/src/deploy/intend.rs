@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use domain::plan::{Plan, freeze, stale};
 use domain::problem::Problem;
 
+use super::anchor::Anchor;
 use super::entry::{self, Evidence};
 use super::failpoint::reach;
 use super::head::{self, Ours, Subject};
+use super::standing::{Amiss, Recorded};
 use crate::action::repository::{self, Repository};
-use crate::git::{BuiltCommit, GitError, Mirror, ObjectId, PlatformKey};
+use crate::git::{GitError, Mirror, ObjectId, PlatformKey, Prepared};
 use crate::identity::approval::Consent;
 use crate::server::Server;
+use crate::store::deployment::Deployment;
 use crate::store::{self, Conn};
 
 /// A plan whose signatures have been judged, with everything its commit needs.
@@ -25,17 +28,34 @@ pub struct Signed {
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
-/// A commit that nothing but its own bytes decides any more.
+/// A commit that waits for its anchor alone.
 pub struct Intent {
     pub number: u64,
     pub parent: Option<ObjectId>,
-    pub commit: BuiltCommit,
+    prepared: Prepared,
+}
+
+impl Intent {
+    /// Fixes the commit in a deployment's row: nothing but the bytes there decides it any more.
+    pub fn fix(&self, anchor: Anchor, key: &PlatformKey, row: &mut Deployment) -> Result<(), Problem> {
+        let finished =
+            self.prepared.finish(&anchor.files(), |bytes| key.sign_commit(bytes)).map_err(|error| repository::problem(&error))?;
+        row.entry_number = i64::try_from(self.number).ok();
+        row.parent_id = self.parent.map(|parent| parent.to_string());
+        row.commit_id = Some(finished.id.to_string());
+        row.commit_bytes = Some(finished.bytes);
+        row.checkpoint = Some(anchor.checkpoint);
+        row.consistency = Some(anchor.consistency);
+        Ok(())
+    }
 }
 
 /// Why a plan cannot go on from where the branch stands.
 #[derive(Debug)]
 pub enum Refused {
     Stale(String),
+    /// The plan may go on once the branch is put right.
+    Amiss(Amiss),
     Git(GitError),
     Internal(anyhow::Error),
 }
@@ -56,6 +76,7 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Problem {
         match refused {
             Refused::Stale(reason) => Problem::conflict("stale", reason).hint("Plan again; what you signed was not deployed."),
+            Refused::Amiss(amiss) => amiss.into(),
             Refused::Git(error) => repository::problem(&error),
             Refused::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "Building a commit failed");
@@ -71,27 +92,34 @@ pub struct Known {
     pub next: u64,
     /// Where the branch stood when the plan was made.
     pub base: Option<String>,
+    pub recorded: Recorded,
 }
 
 impl Known {
     pub async fn of(db: &mut Conn, plan: &store::plan::Plan) -> Result<Known, Problem> {
+        let cluster = store::cluster::get(db, &plan.cluster).await?.ok_or_else(|| Problem::not_found("cluster"))?;
         let last = store::entry::last(db, &plan.cluster).await?;
         let next = last.as_ref().map_or(0, |entry| u64::try_from(entry.number).unwrap_or_default()) + 1;
-        Ok(Known { ours: Ours::of(db, &plan.cluster, plan.stack.as_deref()).await?, next, base: plan.base_commit.clone() })
+        let recorded = Recorded::of(db, &cluster).await?;
+        let ours = Ours::of(db, &plan.cluster, plan.stack.as_deref()).await?;
+        Ok(Known { ours, next, base: plan.base_commit.clone(), recorded })
     }
 }
 
-/// Asks the repository where it stands, checks that the plan still fits, and builds the commit on top. Blocks.
-pub fn build(repository: &Repository, key: &PlatformKey, signed: &Signed, known: &Known) -> Result<Intent, Refused> {
+/// Asks the repository where it stands, checks that the plan still fits, and prepares the commit on top. Blocks.
+pub fn build(repository: &Repository, signed: &Signed, known: &Known) -> Result<Intent, Refused> {
     reach("intend.before_fetch");
     let mirror = repository.mirror()?;
     let parent = mirror.fetch(&repository.remote, &repository.branch)?;
     reach("intend.after_fetch");
+    if let Some(amiss) = known.recorded.amiss(&mirror, parent)? {
+        return Err(Refused::Amiss(amiss));
+    }
     fits(&mirror, parent, signed, known)?;
-    let entry = compose(signed, known.next)?;
-    let commit = mirror.build_commit(&entry.parts(parent), |bytes| key.sign_commit(bytes))?;
+    let entry = compose(signed, known.next, &Anchor::default())?;
+    let prepared = mirror.prepare_commit(&entry.parts(parent), &entry.folder)?;
     reach("intend.after_build");
-    Ok(Intent { number: known.next, parent, commit })
+    Ok(Intent { number: known.next, parent, prepared })
 }
 
 /// Only entries of ours may have come since the plan was made, and none may have touched what it is about.
@@ -122,8 +150,8 @@ fn fits(mirror: &Mirror, head: Option<ObjectId>, signed: &Signed, known: &Known)
 }
 
 /// The commit's parts; the same for the first push and for one after a crash.
-pub fn compose(signed: &Signed, number: u64) -> anyhow::Result<entry::Entry> {
-    entry::compose(&signed.plan, signed.consent.subject(), number, &signed.evidence, "countersign@localhost", |digest| {
+pub fn compose(signed: &Signed, number: u64, anchor: &Anchor) -> anyhow::Result<entry::Entry> {
+    entry::compose(&signed.plan, signed.consent.subject(), number, &signed.evidence, anchor, "countersign@localhost", |digest| {
         signed.files.get(digest).cloned().ok_or_else(|| anyhow::anyhow!("the planned file {digest} is missing"))
     })
 }

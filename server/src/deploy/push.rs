@@ -3,15 +3,16 @@
 //! Everything here may run twice: the commit is fixed, pushing it again is harmless, and the remote alone knows
 //! whether it arrived.
 
-use domain::audit::Act;
+use domain::audit::{Act, Frontier};
 use domain::problem::Problem;
 
+use super::anchor::{self, Anchor};
 use super::consent::Court;
 use super::failpoint::reach;
 use super::intend::{self, Known, Refused, Signed};
 use crate::action::{place, repository};
 use crate::api::caller::Caller;
-use crate::audit::audited;
+use crate::audit::{Tx, anchored, audited};
 use crate::git::{GitError, ObjectId, PushOutcome, Resolution};
 use crate::server::Server;
 use crate::store::{self, deployment::Deployment};
@@ -53,7 +54,11 @@ pub async fn advance_held(server: &Server, deployment: &str) -> Result<Deploymen
     for _ in 0..5 {
         match talk(server, &cluster, &signed, &row).await? {
             Told::Recorded => return record(server, &signed, row).await,
-            Told::Behind => row = intend_again(server, &cluster, &signed, row).await?,
+            Told::Behind => match intend_again(server, &cluster, &signed, &row).await? {
+                Ok(next) => row = next,
+                Err(Refused::Stale(reason)) => return end(server, &signed, row, "stale", &reason).await,
+                Err(refused) => return wait(server, row, "intended", &Problem::from(refused).detail).await,
+            },
             Told::Stale(reason) => return end(server, &signed, row, "stale", &reason).await,
             Told::Rejected(reason) => return end(server, &signed, row, "failed", &reason).await,
             Told::NotSent(reason) => return wait(server, row, "intended", &reason).await,
@@ -83,7 +88,7 @@ pub async fn signed(server: &Server, row: store::plan::Plan, cluster: &store::cl
 /// One round: asks where the branch stands, pushes if it stands where we built on, and asks again if in doubt.
 async fn talk(server: &Server, cluster: &store::cluster::Cluster, signed: &Signed, row: &Deployment) -> Result<Told, Problem> {
     let number = row.entry_number.and_then(|number| u64::try_from(number).ok()).unwrap_or_default();
-    let changes = intend::compose(signed, number).map_err(|error| Problem::from(Refused::from(error)))?.changes;
+    let changes = intend::compose(signed, number, &Anchor::of(row)?).map_err(|error| Problem::from(Refused::from(error)))?.changes;
     let bytes = row.commit_bytes.clone().unwrap_or_default();
     let id = |text: &Option<String>| text.as_ref().and_then(|id| id.parse::<ObjectId>().ok());
     let Some(commit) = id(&row.commit_id) else { return Err(Problem::internal("a deployment without a commit")) };
@@ -145,21 +150,32 @@ async fn talk(server: &Server, cluster: &store::cluster::Cluster, signed: &Signe
 }
 
 /// The same signed content on top of a neighbour's entry: a new commit under the same deployment.
-async fn intend_again(server: &Server, cluster: &store::cluster::Cluster, signed: &Signed, row: Deployment) -> Result<Deployment, Problem> {
+async fn intend_again(
+    server: &Server,
+    cluster: &store::cluster::Cluster,
+    signed: &Signed,
+    row: &Deployment,
+) -> Result<Result<Deployment, Refused>, Problem> {
     let known = Known::of(&mut *server.store.read().await?, &signed.row).await?;
-    let key = server.platform_key.clone();
     let again = signed.clone();
-    let intent =
-        repository::with(server, cluster, move |repository| intend::build(repository, &key, &again, &known).map_err(Problem::from)).await?;
-    audited(server, &Caller::system("deploy"), Act::IntendDeployment(row.id.clone()), async |tx| {
-        let mut row = row;
-        row.entry_number = i64::try_from(intent.number).ok();
-        row.commit_id = Some(intent.commit.id.to_string());
-        row.commit_bytes = Some(intent.commit.bytes);
-        row.parent_id = intent.parent.map(|id| id.to_string());
+    let built = repository::with(server, cluster, move |repository| Ok(intend::build(repository, &again, &known))).await?;
+    let intent = match built {
+        Ok(intent) => intent,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let act = Act::IntendDeployment(row.id.clone());
+    let work = async |tx: &mut Tx| {
+        tx.fact("plan_sha256", &signed.row.sha256);
+        tx.fact("entry", intent.number);
+        Ok(())
+    };
+    anchored(server, &Caller::system("deploy"), act, work, async |tx: &mut Tx, (), head: Frontier| {
+        let mut row = row.clone();
+        intent.fix(anchor::take(tx, server, &cluster.id, &head).await?, &server.platform_key, &mut row)?;
+        row.audit_head = Some(head.to_bytes());
         row.state = String::from("intended");
         store::deployment::update(tx, &row).await?;
-        Ok(row)
+        Ok(Ok(row))
     })
     .await
 }
@@ -200,7 +216,8 @@ async fn record(server: &Server, signed: &Signed, row: Deployment) -> Result<Dep
         if signed.row.kind == "cluster" {
             store::cluster::set_bound(tx, &row.cluster, now).await?;
         }
-        tx.fact("entry", number.to_string());
+        tx.fact("entry", number);
+        tx.fact("commit", row.commit_id.clone().unwrap_or_default());
         Ok(row)
     })
     .await?;

@@ -81,12 +81,12 @@ impl Mirror {
 }
 
 /// The repository seen through an object store in memory that takes all writes.
-struct Scratch {
+pub(super) struct Scratch {
     repository: Repository,
 }
 
 impl Scratch {
-    fn over(repository: &Repository) -> Result<Scratch, GitError> {
+    pub(super) fn over(repository: &Repository) -> Result<Scratch, GitError> {
         let storage = |e: git2::Error| GitError::of_storage(&e);
         let repository = Repository::open(repository.path()).map_err(storage)?;
         let odb = repository.odb().map_err(storage)?;
@@ -96,7 +96,7 @@ impl Scratch {
     }
 
     /// The new tree and every object on the way to it.
-    fn tree(&self, parent: Option<ObjectId>, changes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(Oid, Vec<Oid>), GitError> {
+    pub(super) fn tree(&self, parent: Option<ObjectId>, changes: &BTreeMap<String, Option<Vec<u8>>>) -> Result<(Oid, Vec<Oid>), GitError> {
         let mut edits = Edits::new();
         let mut objects = Vec::new();
         for (path, content) in changes {
@@ -122,6 +122,12 @@ impl Scratch {
         Ok((tree, objects))
     }
 
+    /// An object's own bytes.
+    pub(super) fn object(&self, id: Oid) -> Result<Vec<u8>, GitError> {
+        let storage = |e: git2::Error| GitError::of_storage(&e);
+        Ok(self.repository.odb().map_err(storage)?.read(id).map_err(storage)?.data().to_vec())
+    }
+
     fn finish(&self, tree: Oid, objects: &mut Vec<Oid>, bytes: Vec<u8>) -> Result<BuiltCommit, GitError> {
         let storage = |e: git2::Error| GitError::of_storage(&e);
         let odb = self.repository.odb().map_err(storage)?;
@@ -140,7 +146,7 @@ impl Scratch {
 }
 
 /// The commit object before signing.
-fn commit_bytes(tree: ObjectId, parts: &CommitParts<'_>) -> Result<Vec<u8>, GitError> {
+pub(super) fn commit_bytes(tree: ObjectId, parts: &CommitParts<'_>) -> Result<Vec<u8>, GitError> {
     let message = parts.message.trim_end();
     if message.is_empty() || message.contains(['\0', '\r']) {
         return Err(GitError::Invalid("a message is needed, without NUL and carriage return".to_owned()));

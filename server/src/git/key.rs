@@ -6,14 +6,13 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use base64::Engine as _;
 use rand::TryRngCore as _;
-use sha2::{Digest as _, Sha256};
 use signature::Signer as _;
 use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
+use super::note::Note;
 use super::pack::sync;
 
 /// The namespace that git signs commits under.
@@ -79,11 +78,8 @@ impl PlatformKey {
     /// Signs a C2SP note: the text, a blank line, and a line with the key's name and its Ed25519 signature.
     pub fn sign_note(&self, name: &str, text: &str) -> anyhow::Result<String> {
         let public = self.public_key().key_data().ed25519().context("the platform key is an Ed25519 key")?;
-        let mut id = Sha256::new().chain_update(name).chain_update([b'\n', 1]).chain_update(public.0).finalize().to_vec();
-        id.truncate(4);
         let signature = self.private.key_data().try_sign(text.as_bytes()).map_err(|error| anyhow::anyhow!("signing a note: {error}"))?;
-        let line = base64::engine::general_purpose::STANDARD.encode([id.as_slice(), signature.as_bytes()].concat());
-        Ok(format!("{text}\n\u{2014} {name} {line}\n"))
+        Ok(Note::of(text, name, &public.0, signature.as_bytes()).text())
     }
 
     pub fn public_key(&self) -> &PublicKey {

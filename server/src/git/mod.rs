@@ -1,8 +1,8 @@
 //! Everything that speaks Git: reading, committing and pushing without a work tree. The only place that names git2.
 //!
 //! All of it blocks; async callers use `spawn_blocking`. A deploy calls, in this order:
-//! [`Mirror::open`] and [`Mirror::fetch`] → [`Mirror::build_commit`] → (the intent is recorded) →
-//! [`Mirror::store`] → [`Mirror::push`], and after a push without a clear answer
+//! [`Mirror::open`] and [`Mirror::fetch`] → [`Mirror::prepare_commit`] → (the intent is recorded, which finishes it) →
+//! [`Mirror::rebuild_commit`] → [`Mirror::store`] → [`Mirror::push`], and after a push without a clear answer
 //! [`Mirror::resolve_unclear`].
 
 mod id;
@@ -39,6 +39,9 @@ mod tree;
 mod commit;
 pub use commit::{BuiltCommit, CommitParts, Who};
 
+mod prepared;
+pub use prepared::{Finished, Prepared};
+
 mod pack;
 mod tidy;
 
@@ -56,6 +59,9 @@ pub use deploy_key::DeployKey;
 
 mod key;
 pub use key::{PlatformKey, allowed_signers_line};
+
+mod note;
+pub use note::{Note, NoteProblem, verifier_key};
 
 mod signature;
 pub use signature::{SignatureProblem, Verified, split_signature, verify_commit};

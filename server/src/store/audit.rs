@@ -42,13 +42,19 @@ pub(crate) async fn append(tx: &mut Tx, leaf: &Leaf, notes: &[Note]) -> Result<(
 /// The head over all leaves that are there: its size and its root. `known` is an earlier head of the same log.
 pub async fn head(db: &mut Conn, known: Frontier) -> Result<Frontier> {
     let mut frontier = known;
-    let from = i64::try_from(frontier.size()).map_err(|error| Error::inconsistent("audit", "head", error))?;
-    let hashes: Vec<Vec<u8>> = sqlx::query_scalar("select hash from audit where n >= $1 order by n").bind(from).fetch_all(db).await?;
-    for hash in hashes {
-        let hash = <[u8; 32]>::try_from(hash).map_err(|bytes| Error::inconsistent("audit", &hex(&bytes), "a hash has 32 bytes"))?;
+    for hash in hashes(db, frontier.size()).await? {
         frontier.push(hash);
     }
     Ok(frontier)
+}
+
+/// The hashes of all leaves from number `from` on.
+pub async fn hashes(db: &mut Conn, from: u64) -> Result<Vec<[u8; 32]>> {
+    let from = i64::try_from(from).map_err(|error| Error::inconsistent("audit", "head", error))?;
+    let hashes: Vec<Vec<u8>> = sqlx::query_scalar("select hash from audit where n >= $1 order by n").bind(from).fetch_all(db).await?;
+    let whole =
+        |bytes: Vec<u8>| <[u8; 32]>::try_from(bytes).map_err(|bytes| Error::inconsistent("audit", &hex(&bytes), "a hash has 32 bytes"));
+    hashes.into_iter().map(whole).collect()
 }
 
 /// Leaves before `before` (or from the newest on), newest first.

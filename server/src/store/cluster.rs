@@ -26,6 +26,8 @@ pub struct Cluster {
     /// Sealed to the vault.
     pub credential: Option<Vec<u8>>,
     pub bound_at: Option<Micros>,
+    /// Why nothing is deployed there, if that is so.
+    pub halted: Option<String>,
     pub revision: i64,
 }
 
@@ -47,13 +49,14 @@ struct Row {
     deploy_key: Option<String>,
     credential: Option<Vec<u8>>,
     bound_at: Option<Micros>,
+    halted: Option<String>,
     revision: i64,
 }
 
 const COLUMNS: &str = "select cluster.id, cluster.name, cluster.environment as environment_id, environment.name as environment,
         cluster.url, cluster.branch, cluster.path_prefix, cluster.embedded, cluster.recipients, cluster.kube_system_uid,
         cluster.flux, cluster.host_key, cluster.ca_certificate, cluster.deploy_key, cluster.credential, cluster.bound_at,
-        cluster.revision
+        cluster.halted, cluster.revision
  from cluster join environment on environment.id = cluster.environment";
 
 impl TryFrom<Row> for Cluster {
@@ -79,6 +82,7 @@ impl TryFrom<Row> for Cluster {
             deploy_key: row.deploy_key,
             credential: row.credential,
             bound_at: row.bound_at,
+            halted: row.halted,
             revision: row.revision,
         })
     }
@@ -136,6 +140,11 @@ pub async fn seal_anew(tx: &mut Tx, id: &str, credential: &[u8]) -> Result<()> {
 
 pub async fn set_bound(tx: &mut Tx, id: &str, now: Micros) -> Result<()> {
     sqlx::query("update cluster set bound_at = $2 where id = $1 and bound_at is null").bind(id).bind(now).execute(&mut **tx).await?;
+    Ok(())
+}
+
+pub async fn set_halted(tx: &mut Tx, id: &str, why: Option<&str>) -> Result<()> {
+    sqlx::query("update cluster set halted = $2 where id = $1").bind(id).bind(why).execute(&mut **tx).await?;
     Ok(())
 }
 

@@ -15,6 +15,10 @@ pub struct Deployment {
     /// The complete commit object, signature included: pushing it again is harmless.
     pub commit_bytes: Option<Vec<u8>>,
     pub commit_id: Option<String>,
+    /// What the commit holds of the audit log, and the log's head as a later proof starts from it.
+    pub checkpoint: Option<String>,
+    pub consistency: Option<String>,
+    pub audit_head: Option<Vec<u8>>,
     pub parent_id: Option<String>,
     pub reason: String,
     pub attempts: i64,
@@ -22,14 +26,15 @@ pub struct Deployment {
     pub recorded_at: Option<Micros>,
 }
 
-const COLUMNS: &str =
-    "select id, plan, cluster, entry_number, state, commit_bytes, commit_id, parent_id, reason, attempts, intended_at, recorded_at
+const COLUMNS: &str = "select id, plan, cluster, entry_number, state, commit_bytes, commit_id, checkpoint, consistency, audit_head,
+        parent_id, reason, attempts, intended_at, recorded_at
  from deployment";
 
 pub async fn insert(tx: &mut Tx, deployment: &Deployment) -> Result<()> {
     sqlx::query(
-        "insert into deployment (id, plan, cluster, entry_number, state, commit_bytes, commit_id, parent_id, reason, attempts, intended_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into deployment (id, plan, cluster, entry_number, state, commit_bytes, commit_id, parent_id, reason, attempts, intended_at,
+                                 checkpoint, consistency, audit_head)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(&deployment.id)
     .bind(&deployment.plan)
@@ -42,6 +47,9 @@ pub async fn insert(tx: &mut Tx, deployment: &Deployment) -> Result<()> {
     .bind(&deployment.reason)
     .bind(deployment.attempts)
     .bind(deployment.intended_at)
+    .bind(&deployment.checkpoint)
+    .bind(&deployment.consistency)
+    .bind(&deployment.audit_head)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -51,7 +59,8 @@ pub async fn insert(tx: &mut Tx, deployment: &Deployment) -> Result<()> {
 pub async fn update(tx: &mut Tx, deployment: &Deployment) -> Result<()> {
     sqlx::query(
         "update deployment
-         set entry_number = $2, state = $3, commit_bytes = $4, commit_id = $5, parent_id = $6, reason = $7, attempts = $8, recorded_at = $9
+         set entry_number = $2, state = $3, commit_bytes = $4, commit_id = $5, parent_id = $6, reason = $7, attempts = $8,
+             recorded_at = $9, checkpoint = $10, consistency = $11, audit_head = $12
          where id = $1",
     )
     .bind(&deployment.id)
@@ -63,6 +72,9 @@ pub async fn update(tx: &mut Tx, deployment: &Deployment) -> Result<()> {
     .bind(&deployment.reason)
     .bind(deployment.attempts)
     .bind(deployment.recorded_at)
+    .bind(&deployment.checkpoint)
+    .bind(&deployment.consistency)
+    .bind(&deployment.audit_head)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -74,6 +86,27 @@ pub async fn get(db: &mut Conn, id: &str) -> Result<Option<Deployment>> {
 
 pub async fn of_plan(db: &mut Conn, plan: &str) -> Result<Option<Deployment>> {
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where plan = $1"))).bind(plan).fetch_optional(db).await?)
+}
+
+/// The first head of the audit log that was signed into a commit.
+pub async fn first_checkpoint(db: &mut Conn) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar("select checkpoint from deployment where checkpoint is not null order by intended_at, id limit 1")
+        .fetch_optional(db)
+        .await?)
+}
+
+/// The audit log's head that the last entry of a cluster's record holds.
+pub async fn last_audit_head(db: &mut Conn, cluster: &str) -> Result<Option<Vec<u8>>> {
+    let head: Option<Option<Vec<u8>>> = sqlx::query_scalar(
+        "select deployment.audit_head
+         from entry join deployment on deployment.plan = entry.plan
+         where entry.cluster = $1
+         order by entry.number desc limit 1",
+    )
+    .bind(cluster)
+    .fetch_optional(db)
+    .await?;
+    Ok(head.flatten())
 }
 
 /// Those whose outcome is not known yet, oldest first: a restart takes them up again.

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod adoption;
 mod approval;
 mod audit;
 mod deploy;
@@ -24,6 +25,7 @@ mod pages;
 mod passkey;
 mod password_approval;
 mod people;
+mod record_halted;
 mod render;
 mod request;
 mod rotation;
@@ -31,3 +33,4 @@ mod sessions;
 mod setup;
 mod start;
 mod verify;
+mod verify_tampered;

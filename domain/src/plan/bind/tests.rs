@@ -14,7 +14,15 @@ fn scene() -> Scene {
 }
 
 fn input<'a>(scene: &'a Scene, allowed_signers: &'a str) -> BindInput<'a> {
-    BindInput { cluster: &scene.cluster, head: &scene.head, about: &scene.about, policy: scene.policy, foreign_files: 0, allowed_signers }
+    BindInput {
+        cluster: &scene.cluster,
+        head: &scene.head,
+        about: &scene.about,
+        policy: scene.policy,
+        is_first: !scene.head.files.contains_key("countersign.yaml"),
+        foreign_files: 0,
+        allowed_signers,
+    }
 }
 
 /// The scene once the plan is recorded.
@@ -74,6 +82,32 @@ fn a_foreign_sops_file_stays_and_ours_follows_the_recipients() {
     assert_eq!(plan.brief, ["Seals for age1new as well, from the next deploy of each stack on.", "Seals no longer for age1recipient."]);
     assert_eq!(plan.changed_files().map(|file| file.path.as_str()).collect::<Vec<_>>(), [".sops.yaml", "countersign.yaml"]);
     assert!(plan.findings.iter().any(|finding| finding.code == "recipient_removed" && finding.level == Level::Warn));
+}
+
+#[test]
+fn files_that_were_there_first_are_never_written_over() {
+    let foreign = b"ilse@example.com ssh-ed25519 AAAA\n";
+    for (path, code) in [("allowed_signers", "foreign_roster"), ("countersign.yaml", "foreign_binding"), (".sops.yaml", "foreign_sops")] {
+        let mut scene = scene();
+        let bytes = match path {
+            "countersign.yaml" => Binding::of(&scene.cluster).text().into_bytes(),
+            // As if an earlier installation had left it.
+            ".sops.yaml" => sops_file(&["age1other".into()]).into_bytes(),
+            _ => foreign.to_vec(),
+        };
+        scene.head.files.insert(path.into(), HeadFile::new("100644", bytes));
+        let built = bind(&BindInput { is_first: true, ..input(&scene, PLATFORM) });
+        assert!(!built.files.contains_key(path) && built.plan.files.iter().all(|file| file.path != path), "{path}");
+        let finding = built.plan.findings.iter().find(|finding| finding.code == code).unwrap();
+        assert_eq!(finding.level == Level::Block, path != ".sops.yaml", "{path}");
+        assert!(finding.hint.is_some(), "{path}: no way out");
+
+        // A folder of its own is the way out.
+        scene.cluster.repository.path = "countersign".into();
+        let beside = bind(&BindInput { is_first: true, ..input(&scene, PLATFORM) });
+        assert_eq!(beside.plan.blocks().count(), 0, "{path}");
+        assert!(beside.files.keys().all(|path| path.starts_with("countersign/")), "{path}");
+    }
 }
 
 #[test]

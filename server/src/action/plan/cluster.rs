@@ -45,9 +45,11 @@ async fn planned(
     let people = names(&mut db).await?;
     let about = blank(server, caller, &people)?;
     let ours = Ours::of(&mut db, &row.id, None).await?;
+    let is_first = store::entry::last(&mut db, &row.id).await?.is_none();
     let tree = Tree::new(&cluster.repository.path, cluster.name.clone());
     let known_tree = tree.clone();
     drop(db);
+    crate::deploy::standing::check(server, &row).await?;
     let (base, head, foreign_files) = repository::with(server, &row, move |repository| {
         let read = || {
             let mirror = repository.mirror()?;
@@ -59,8 +61,7 @@ async fn planned(
     })
     .await?;
     let before = head.files.get(&known_tree.allowed_signers()).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
-    let is_ours = head.files.contains_key(&known_tree.binding());
-    let before = match before.filter(|_| is_ours) {
+    let before = match before.filter(|_| !is_first) {
         Some(text) => Roster::parse(&text).map_err(|error| {
             Problem::conflict("roster_unreadable", format!("allowed_signers in the repository cannot be read: {error}."))
                 .hint("Find out who changed it; git log tells.")
@@ -71,9 +72,15 @@ async fn planned(
     let left_behind = kind == "roster" && is_left_behind(server, &mut db, &row).await?;
     let roster = roster(&mut db, server, &row, before).await?;
     drop(db);
-    let foreign_files = if is_ours { 0 } else { foreign_files };
-    let mut built =
-        build(&BindInput { cluster: &cluster, head: &head, about: &about, policy, foreign_files, allowed_signers: &roster.text() });
+    let mut built = build(&BindInput {
+        cluster: &cluster,
+        head: &head,
+        about: &about,
+        policy,
+        is_first,
+        foreign_files,
+        allowed_signers: &roster.text(),
+    });
     if left_behind {
         let reason = "No key of the standing roster can sign at this server's address. \
                       This roster begins a new root: those whom it names itself sign it.";

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::audit::Checkpoint;
 use domain::name::Name;
 use domain::plan::{ClusterIdentity, Plan, RepositoryIdentity};
 use domain::record;
 use domain::repository::Tree;
 
+use super::Expected;
 use super::entry::{self, Judged};
-use super::trust::Trust;
 use crate::git::{Commit, Mirror, ObjectId, PathChange};
 use crate::identity::roster::Roster;
 
@@ -20,6 +21,10 @@ pub struct Report {
     pub root: Option<String>,
     /// Commits behind one that is not good.
     pub not_judged: usize,
+    /// Of every good entry, the audit log as it saw it.
+    pub checkpoints: Vec<(u64, Checkpoint)>,
+    /// What was expected of the record as a whole and does not hold: its end is cut off.
+    pub missing: Option<String>,
 }
 
 pub struct Row {
@@ -57,6 +62,15 @@ impl Report {
     pub fn first_bad(&self) -> Option<&Row> {
         self.rows.iter().find(|row| row.bad.is_some())
     }
+
+    pub fn is_good(&self) -> bool {
+        self.first_bad().is_none() && self.missing.is_none()
+    }
+
+    /// The number of the last good entry.
+    pub fn last(&self) -> u64 {
+        self.checkpoints.last().map_or(0, |(number, _)| *number)
+    }
 }
 
 /// What holds after the entries so far.
@@ -76,28 +90,38 @@ pub struct Known {
     pub tree: Tree,
     /// As the last entry that wrote it left it; it judges the next entry.
     pub roster: Roster,
+    /// The audit log as the last entry saw it.
+    pub log: Checkpoint,
     stacks: BTreeSet<Name>,
-    /// Every path that some entry wrote.
-    written: BTreeSet<String>,
+    /// Every path that some entry answered for, and what stood there then.
+    written: BTreeMap<String, Standing>,
 }
 
+/// Mode and object, as Git has them; `None` where nothing stands.
+type Standing = Option<(u32, ObjectId)>;
+
 impl Known {
+    fn stood(&self, path: &str) -> Standing {
+        self.written.get(path).copied().flatten()
+    }
+
     fn governs(&self, path: &str) -> bool {
-        self.written.contains(path) || self.tree.stack_of(path).is_some_and(|stack| self.stacks.contains(&stack))
+        self.written.contains_key(path) || self.tree.stack_of(path).is_some_and(|stack| self.stacks.contains(&stack))
     }
 }
 
-pub fn walk(mirror: &Mirror, head: ObjectId, trust: &[Trust]) -> anyhow::Result<Report> {
+pub fn walk(mirror: &Mirror, head: ObjectId, expected: &Expected) -> anyhow::Result<Report> {
     let mut commits = mirror.log(head, None, usize::MAX)?;
     commits.reverse();
     let mut state = State::default();
-    let mut report = Report { rows: Vec::new(), is_pinned: !trust.is_empty(), root: None, not_judged: 0 };
+    let is_pinned = !expected.trust.is_empty();
+    let mut report = Report { rows: Vec::new(), is_pinned, root: None, not_judged: 0, checkpoints: Vec::new(), missing: None };
     for (place, commit) in commits.iter().enumerate() {
         let changed = mirror.changed_paths(commit.parents.first().copied(), commit.id)?;
-        let row = match is_foreign(commit, &changed) {
+        let row = match is_foreign(commit, &changed, expected.evidence.as_deref()) {
             true => foreign(commit, &changed, &mut state, place),
-            false => match entry::judge(mirror, commit, &changed, &state, trust) {
-                Ok(judged) => accept(commit, judged, &mut state, &mut report),
+            false => match entry::judge(mirror, commit, &changed, &state, expected) {
+                Ok(judged) => accept(mirror, commit, judged, &mut state, &mut report)?,
                 Err(error) => {
                     Row { commit: commit.id.to_string(), what: claimed(commit), bad: Some(format!("{error:#}")), unproven: Vec::new() }
                 }
@@ -115,13 +139,22 @@ pub fn walk(mirror: &Mirror, head: ObjectId, trust: &[Trust]) -> anyhow::Result<
         let bad = &mut report.rows[*place].bad;
         bad.get_or_insert_with(|| format!("it changes {path}, which only an entry may, and no entry since has answered for that"));
     }
+    if report.first_bad().is_none() {
+        report.missing = expected.missing(&report, state.known.as_ref().map(|known| &known.roster));
+    }
     Ok(report)
 }
 
-/// Whether a commit neither says that it is an entry nor touches what only entries write.
-fn is_foreign(commit: &Commit, changed: &[PathChange]) -> bool {
+/// Whether a commit neither says that it is an entry nor touches what only entries write. Where the record's folder is
+/// given, another record's entries in the same branch are foreign as well.
+fn is_foreign(commit: &Commit, changed: &[PathChange], evidence: Option<&str>) -> bool {
     let is_evidence = |path: &str| path.starts_with(".countersign/") || path.contains("/.countersign/");
-    record::read_trailers(&commit.message).is_none() && !changed.iter().any(|change| is_evidence(&change.path))
+    let says = record::read_trailers(&commit.message).is_some();
+    let touches = |of: &dyn Fn(&str) -> bool| changed.iter().any(|change| of(&change.path));
+    match evidence {
+        Some(ours) => !touches(&|path| path.starts_with(ours)) && (!says || touches(&is_evidence)),
+        None => !says && !touches(&is_evidence),
+    }
 }
 
 fn claimed(commit: &Commit) -> What {
@@ -134,15 +167,20 @@ fn claimed(commit: &Commit) -> What {
 fn foreign(commit: &Commit, changed: &[PathChange], state: &mut State, place: usize) -> Row {
     if let Some(known) = &state.known {
         for change in changed.iter().filter(|change| known.governs(&change.path)) {
-            state.tainted.entry(change.path.clone()).or_insert(place);
+            // Whoever puts back what stood there has answered for it.
+            match known.stood(&change.path) == change.after {
+                true => drop(state.tainted.remove(&change.path)),
+                false => drop(state.tainted.entry(change.path.clone()).or_insert(place)),
+            }
         }
     }
     let subject = commit.message.lines().next().unwrap_or_default().to_owned();
     Row { commit: commit.id.to_string(), what: What::Foreign { subject }, bad: None, unproven: Vec::new() }
 }
 
-fn accept(commit: &Commit, judged: Judged, state: &mut State, report: &mut Report) -> Row {
-    let Judged { number, plan, sha256, by, roster, root, unproven } = judged;
+fn accept(mirror: &Mirror, commit: &Commit, judged: Judged, state: &mut State, report: &mut Report) -> anyhow::Result<Row> {
+    let Judged { number, plan, sha256, by, roster, root, checkpoint, unproven } = judged;
+    report.checkpoints.push((number, checkpoint.clone()));
     report.root = report.root.take().or(root);
     let before = state.known.take();
     let mut known = Known {
@@ -151,16 +189,20 @@ fn accept(commit: &Commit, judged: Judged, state: &mut State, report: &mut Repor
         repository: plan.repository.clone(),
         tree: plan.tree(),
         roster,
+        log: checkpoint,
         stacks: before.as_ref().map(|known| known.stacks.clone()).unwrap_or_default(),
         written: before.map(|known| known.written).unwrap_or_default(),
     };
     known.stacks.extend(plan.stack.iter().map(|stack| stack.id.clone()));
     // Every owned file stands in the plan with its digests, so whoever signed it answers for all of them.
     state.tainted.retain(|path, _| !plan.owns(path) && !plan.files.iter().any(|file| file.path == *path));
-    known.written.extend(plan.files.iter().map(|file| file.path.clone()));
+    for file in &plan.files {
+        let standing = mirror.entry(commit.id, &file.path)?.map(|entry| (entry.mode, entry.id));
+        known.written.insert(file.path.clone(), standing);
+    }
     state.known = Some(known);
     state.plans.insert(sha256);
-    Row { commit: commit.id.to_string(), what: What::Entry { number, about: about(&plan), by }, bad: None, unproven }
+    Ok(Row { commit: commit.id.to_string(), what: What::Entry { number, about: about(&plan), by }, bad: None, unproven })
 }
 
 fn about(plan: &Plan) -> String {

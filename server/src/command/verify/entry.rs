@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, anyhow, bail, ensure};
+use domain::audit::Checkpoint;
 use domain::plan::{Kind, Plan, freeze};
 use domain::record::{self, Trailers};
 use jiff::Timestamp;
+use ssh_key::PublicKey;
 
 use super::chain::{State, Unproven};
-use super::files;
 use super::trust::Trust;
+use super::{Expected, files, log};
+use crate::deploy::anchor::{CHECKPOINT, CONSISTENCY};
 use crate::deploy::entry::{Evidence, compose};
 use crate::git::{Commit, Mirror, PathChange, verify_commit};
 use crate::identity::approval::{Approval, Consent, Deployers, Rules, Site, password, verify_file};
@@ -27,10 +30,13 @@ pub struct Judged {
     pub roster: Roster,
     /// The first entry's roster by its digest.
     pub root: Option<String>,
+    /// The audit log as this entry saw it.
+    pub checkpoint: Checkpoint,
     pub unproven: Vec<Unproven>,
 }
 
-pub fn judge(mirror: &Mirror, commit: &Commit, changed: &[PathChange], state: &State, trust: &[Trust]) -> anyhow::Result<Judged> {
+pub fn judge(mirror: &Mirror, commit: &Commit, changed: &[PathChange], state: &State, expected: &Expected) -> anyhow::Result<Judged> {
+    let trust = expected.trust.as_slice();
     let trailers = record::read_trailers(&commit.message)
         .ok_or_else(|| anyhow!("it writes below .countersign/, where only entries write, and its message is no entry's"))?;
     ensure!(commit.parents.len() <= 1, "it is a merge; entries follow one another");
@@ -42,6 +48,9 @@ pub fn judge(mirror: &Mirror, commit: &Commit, changed: &[PathChange], state: &S
     let frozen = FrozenPlan::read(json)?;
     let plan = frozen.plan();
     ensure!(format!("{}{}/", plan.tree().entries(), record::folder(number, &sha256)) == folder, "its evidence stands in another folder");
+    if let Some(evidence) = &expected.evidence {
+        ensure!(plan.tree().entries() == *evidence, "it is for another path of the repository");
+    }
     identity(plan, state)?;
     let at = freeze::read_moment(&plan.frozen_at).context("when its plan was frozen")?;
 
@@ -71,7 +80,8 @@ pub fn judge(mirror: &Mirror, commit: &Commit, changed: &[PathChange], state: &S
     // The roster as it stood: a later copy names keys that nobody had yet.
     let standing = state.known.as_ref().map(|known| &known.roster).or(own.as_ref().map(|(own, _)| own)).unwrap_or(judges);
     let rosters = Rosters { judges, standing: if plan.begins_a_new_root() { judges } else { standing } };
-    platform(commit, platform_judges, at)?;
+    let platform = platform(commit, platform_judges, at)?;
+    let (anchor, checkpoint) = log::judge(mirror, commit, &folder, &platform, state.known.as_ref().map(|known| &known.log))?;
     let Evidenced { evidence, by, passwords } = approvals(mirror, commit, &folder, &frozen, &rosters, at, &trailers)?;
     if !passwords.is_empty() {
         unproven.push(Unproven::Password { by: passwords });
@@ -84,7 +94,7 @@ pub fn judge(mirror: &Mirror, commit: &Commit, changed: &[PathChange], state: &S
         let found = by_digest.get(digest).map(|bytes| bytes.to_vec());
         found.ok_or_else(|| anyhow!("no file in the commit has the planned digest {digest}"))
     };
-    let expected = compose(plan, frozen.json(), number, &evidence, &commit.committer.email, bytes)?;
+    let expected = compose(plan, frozen.json(), number, &evidence, &anchor, &commit.committer.email, bytes)?;
     if let Some(change) = changed.iter().find(|change| !expected.changes.contains_key(&change.path)) {
         bail!("it changes {}, which its plan does not name", change.path);
     }
@@ -102,7 +112,7 @@ pub fn judge(mirror: &Mirror, commit: &Commit, changed: &[PathChange], state: &S
         (Some(known), None) => known.roster.clone(),
         (None, None) => bail!("the first entry brings no allowed_signers"),
     };
-    Ok(Judged { number, sha256, by, roster, root, unproven, plan: plan.clone() })
+    Ok(Judged { number, sha256, by, roster, root, checkpoint, unproven, plan: plan.clone() })
 }
 
 /// The one plan that the commit adds, and the folder it stands in.
@@ -144,10 +154,11 @@ fn roster(bytes: &[u8]) -> anyhow::Result<(Roster, &[u8])> {
     Ok((Roster::parse(text)?, bytes))
 }
 
-fn platform(commit: &Commit, roster: &Roster, at: Timestamp) -> anyhow::Result<()> {
-    let keys: Result<Vec<_>, _> = roster.platform_keys(at).map(ssh_key::PublicKey::from_openssh).collect();
-    verify_commit(&commit.bytes, &keys.context("a platform key of the roster")?).context("the platform's signature")?;
-    Ok(())
+/// The key that signed the commit.
+fn platform(commit: &Commit, roster: &Roster, at: Timestamp) -> anyhow::Result<PublicKey> {
+    let keys: Result<Vec<_>, _> = roster.platform_keys(at).map(PublicKey::from_openssh).collect();
+    let verified = verify_commit(&commit.bytes, &keys.context("a platform key of the roster")?).context("the platform's signature")?;
+    Ok(verified.key)
 }
 
 /// What approvals are judged by: signatures by the one, passwords by the other.
@@ -180,7 +191,7 @@ fn approvals(
     let mut approved_by = BTreeSet::new();
     for file in mirror.entries(commit.id, folder)? {
         let name = file.path.strip_prefix(folder).unwrap_or(&file.path);
-        if name == "plan.json" {
+        if ["plan.json", CHECKPOINT, CONSISTENCY].contains(&name) {
             continue;
         }
         let (signer, kind) = name
