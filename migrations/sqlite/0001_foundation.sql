@@ -312,6 +312,7 @@ create table deployment (
     audit_head   blob, -- the same head, for the proof of the next entry
     parent_id    text, -- null: the first commit
     pack         blob,
+    code         text   not null default '', -- of the problem that `reason` tells
     reason       text   not null default '',
     attempts     integer not null default 0,
     intended_at  bigint not null,

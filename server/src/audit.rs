@@ -8,8 +8,10 @@ use crate::api::caller::Caller;
 use crate::server::Server;
 use crate::store;
 
+mod refusals;
 mod writer;
 
+pub use refusals::Refusals;
 pub use writer::{Note, Tx, Writer};
 
 /// Runs `work` and logs it as `act` of the caller's. It returns after the commit: what it says is durable.
@@ -23,7 +25,7 @@ where
     let mut tx = server.store.writer.begin().await?;
     let done = async {
         let value = work(&mut tx).await?;
-        append(&mut tx, server, caller, &act, Outcome::Done, None).await?;
+        append(&mut tx, server, caller.into(), &act, Outcome::Done, None).await?;
         Ok(value)
     };
     let done = done.await;
@@ -41,7 +43,7 @@ where
     let mut tx = server.store.writer.begin().await?;
     let done = async {
         let value = work(&mut tx).await?;
-        append(&mut tx, server, caller, &act, Outcome::Done, None).await?;
+        append(&mut tx, server, caller.into(), &act, Outcome::Done, None).await?;
         let head = store::audit::head(&mut tx, known).await?;
         anchor(&mut tx, value, head).await
     };
@@ -58,7 +60,7 @@ async fn conclude<T>(mut tx: Tx, server: &Server, caller: &Caller, act: &Act, do
         Err(problem) => {
             tx.take_back().await?;
             if caller.is_known() && is_refusal(&problem) {
-                append(&mut tx, server, caller, act, Outcome::Refused, Some(&problem.code)).await?;
+                append_refusal(&mut tx, server, caller, act, &problem.code).await?;
             }
             tx.commit().await?;
             Err(problem)
@@ -69,8 +71,31 @@ async fn conclude<T>(mut tx: Tx, server: &Server, caller: &Caller, act: &Act, do
 /// Logs that somebody was turned away where no act had begun: by the router, or at the login.
 pub async fn refused(server: &Server, caller: &Caller, act: Act, code: &str) -> Result<(), Problem> {
     let mut tx = server.store.writer.begin().await?;
-    append(&mut tx, server, caller, &act, Outcome::Refused, Some(code)).await?;
+    append_refusal(&mut tx, server, caller, &act, code).await?;
     tx.commit().await
+}
+
+/// Writes how many refusals were counted instead of told: of those whose time is over, or of everybody.
+pub async fn tell_left_out(server: &Server, all: bool) -> Result<(), Problem> {
+    for (actor, left_out) in server.refusals.over(server.clock.now(), all) {
+        let mut tx = server.store.writer.begin().await?;
+        tx.fact(LEFT_OUT, left_out);
+        append(&mut tx, server, actor, &Act::Refuse(String::from("repeats")), Outcome::Refused, Some("repeated")).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// How many refusals of the same actor came before that have no leaf of their own.
+const LEFT_OUT: &str = "left_out";
+
+async fn append_refusal(tx: &mut Tx, server: &Server, caller: &Caller, act: &Act, code: &str) -> Result<(), Problem> {
+    let actor = Actor::from(caller);
+    let Some(left_out) = server.refusals.count(server.clock.now(), &actor, act, code) else { return Ok(()) };
+    if left_out > 0 {
+        tx.fact(LEFT_OUT, left_out);
+    }
+    append(tx, server, actor, act, Outcome::Refused, Some(code)).await
 }
 
 /// Writes that nobody decides and nobody asks after: a session's last use, an expired row, a lease.
@@ -96,13 +121,13 @@ fn is_refusal(problem: &Problem) -> bool {
     matches!(problem.status, 401 | 403 | 429)
 }
 
-async fn append(tx: &mut Tx, server: &Server, caller: &Caller, act: &Act, outcome: Outcome, reason: Option<&str>) -> Result<(), Problem> {
+async fn append(tx: &mut Tx, server: &Server, actor: Actor, act: &Act, outcome: Outcome, reason: Option<&str>) -> Result<(), Problem> {
     let said = tx.said();
     let leaf = Leaf {
         v: 1,
         n: store::audit::size(tx).await?,
         at: server.clock.now(),
-        actor: Actor::from(caller),
+        actor,
         action: act.name().to_owned(),
         object: Object { kind: act.object_kind().to_owned(), id: act.object_id().to_owned() },
         outcome,

@@ -7,6 +7,8 @@ use clap::{Args, ValueEnum};
 
 use crate::network::Network;
 
+const GIT_TIMEOUT: u16 = 30;
+
 #[derive(Debug, Clone, Args)]
 pub struct Config {
     /// The folder that holds the database, the vault's key and embedded repositories.
@@ -33,6 +35,10 @@ pub struct Config {
     #[arg(long, env = "COUNTERSIGN_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub metrics_token: Option<String>,
 
+    /// How long a Git host may stay silent, in seconds. A whole conversation with it may take ten times as long.
+    #[arg(long, env = "COUNTERSIGN_GIT_TIMEOUT", default_value_t = GIT_TIMEOUT, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub git_timeout: u16,
+
     #[arg(long, env = "COUNTERSIGN_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
@@ -57,6 +63,7 @@ impl Config {
             trusted_proxies: Vec::new(),
             metrics_listen: None,
             metrics_token: None,
+            git_timeout: GIT_TIMEOUT,
             log_format: LogFormat::Text,
             log: String::from("info"),
         }

@@ -11,6 +11,7 @@ use domain::problem::Problem;
 use tower::Layer;
 use tower::ServiceExt;
 use utoipa::openapi::OpenApi;
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use crate::api::doors::Doors;
@@ -81,11 +82,11 @@ fn doors() -> Doors {
         .door("GET /api/v1/overview",                      May(See),              routes!(record::overview))
         .door("GET /api/v1/examples",                      May(See),              routes!(draft::examples))
         .door("GET /api/v1/drafts",                        May(See),              routes!(draft::list))
-        .door("POST /api/v1/clusters/{cluster}/drafts",    PersonMay(Draft),      routes!(draft::open))
+        .door("POST /api/v1/clusters/{cluster}/drafts",    PersonMay(Draft),      large(routes!(draft::open)))
         .door("GET /api/v1/drafts/{draft}",                May(See),              routes!(draft::read))
         .door("PATCH /api/v1/drafts/{draft}",              PersonMay(Draft),      routes!(draft::describe))
         .door("DELETE /api/v1/drafts/{draft}",             PersonMay(Draft),      routes!(draft::discard))
-        .door("POST /api/v1/drafts/{draft}/changes",       PersonMay(Edit),       routes!(draft::edit))
+        .door("POST /api/v1/drafts/{draft}/changes",       PersonMay(Edit),       large(routes!(draft::edit)))
         .door("POST /api/v1/drafts/{draft}/rebase",        PersonMay(Edit),       routes!(draft::rebase))
         .door("POST /api/v1/drafts/{draft}/restore",       PersonMay(Draft),      routes!(draft::restore))
         .door("POST /api/v1/drafts/{draft}/plans",         PersonMay(Draft),      routes!(plan::freeze))
@@ -103,6 +104,11 @@ fn doors() -> Doors {
 
 /// What a body may weigh; routes that take more say so themselves.
 const BODY: usize = 2 * 1024 * 1024;
+
+/// For a route that takes whole stacks: what is too large in one is told at its place, and not by its weight alone.
+fn large((schemas, paths, router): UtoipaMethodRouter<Shared>) -> UtoipaMethodRouter<Shared> {
+    (schemas, paths, router.layer(axum::extract::DefaultBodyLimit::max(LARGEST)))
+}
 
 /// The API with all its layers: what the listener serves and what pages call in-process.
 pub fn api(server: &Shared) -> (Router, Arc<OpenApi>) {

@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context;
 
 use crate::api::limit::Limits;
+use crate::audit::Refusals;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_lock::make_private;
@@ -27,6 +28,7 @@ pub struct Server {
     pub clock: Clock,
     pub ids: Ids,
     pub limits: Limits,
+    pub refusals: Refusals,
     pub ceremonies: Ceremonies,
     pub metrics: Metrics,
     pub vault: Arc<Vault>,
@@ -54,6 +56,7 @@ impl Server {
         Ok(Server {
             ids: Ids::new(clock.clone()),
             limits: Limits::default(),
+            refusals: Refusals::default(),
             ceremonies: Ceremonies::default(),
             metrics: Metrics::default(),
             vault: Arc::new(vault),

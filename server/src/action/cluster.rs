@@ -85,7 +85,11 @@ async fn bind(server: &Server, row: &mut store::cluster::Cluster, binding: NewBi
     row.branch = branch;
     row.path_prefix = prefix(&path)?;
     let mut remote = Remote::new(&url).map_err(|error| repository::problem(&GitError::Address(error)))?;
-    row.url = remote.url().to_owned();
+    // One spelling for one place: a URL and a branch bind one cluster.
+    row.url = match remote.location() {
+        git::Location::Local(path) => format!("file://{}", path.display()),
+        _ => remote.url().to_owned(),
+    };
     if let Some(line) = host_key.filter(|line| !line.trim().is_empty()) {
         let key = HostKey::parse(&line).map_err(|error| repository::problem(&error).at("repository.host_key"))?;
         row.host_key = Some(key.line());

@@ -41,8 +41,27 @@ pub async fn ceremony(server: &Server, caller: &Caller, id: &str) -> Result<Cere
 }
 
 /// Takes a person's signature over a plan. With the last one needed, the commit is fixed in the same transaction
-/// and goes out.
+/// and goes out. Whom another server overtook goes again with the same signature: nobody signs twice for that.
 pub async fn approve(server: &Server, caller: &Caller, id: &str, approve: Approve) -> Result<Plan, Problem> {
+    let mut turn = 0;
+    loop {
+        match approve_once(server, caller, id, approve.clone()).await {
+            Err(problem) if turn < TURNS && problem.code == OVERTAKEN => turn += 1,
+            other => return other,
+        }
+    }
+}
+
+/// As often somebody else may be faster before a person is told to try again.
+const TURNS: usize = 50;
+/// Another server was faster; the code of a conflict that trying again resolves.
+const OVERTAKEN: &str = "overtaken";
+
+fn overtaken() -> Problem {
+    Problem::conflict(OVERTAKEN, "Others were faster all the time. Nothing was deployed.").hint("Sign again.")
+}
+
+async fn approve_once(server: &Server, caller: &Caller, id: &str, approve: Approve) -> Result<Plan, Problem> {
     let person = caller.person()?;
     let (row, cluster) = plan::find(&mut *server.store.read().await?, caller, id).await?;
     let target = place::target(&cluster);
@@ -55,6 +74,7 @@ pub async fn approve(server: &Server, caller: &Caller, id: &str, approve: Approv
     // the last one needed is known to be the last, and nobody is asked to sign again because a neighbour was faster.
     let lease = server.leases.of(&cluster.id);
     let _held = lease.lock().await;
+    let_pass(server, &cluster.id).await?;
     let mut db = server.store.read().await?;
     let (row, _) = plan::find(&mut db, caller, id).await?;
     let planned = intend::read(&row)?;
@@ -70,6 +90,9 @@ pub async fn approve(server: &Server, caller: &Caller, id: &str, approve: Approv
         && store::draft::get(&mut db, draft).await?.is_some_and(|draft| draft.revision != revision)
     {
         return Err(Problem::conflict("stale", "The draft has been edited since this plan was made.").hint("Plan again."));
+    }
+    if plan::policy_moved(&mut db, &row.cluster, &planned).await? {
+        return Err(Problem::conflict("stale", plan::POLICY_MOVED).hint("Plan again; what you signed was not deployed."));
     }
     let court = Court::of(&mut db, &row, &planned, &target).await?;
     let stored = store::approval::of_plan(&mut db, id).await?;
@@ -104,6 +127,11 @@ pub async fn approve(server: &Server, caller: &Caller, id: &str, approve: Approv
     reach("approve.before_store");
     if !enough {
         audited(server, caller, Act::Approve(id.to_owned()), async |tx| {
+            // Somebody who signed at this very moment on another server may have made this the last one needed.
+            if store::approval::of_plan(tx, id).await?.len() != stored.len() {
+                return Err(overtaken());
+            }
+            still_stands(&store::plan::get(tx, id).await?.ok_or_else(|| Problem::not_found("plan"))?)?;
             store::approval::insert(tx, &approval).await?;
             tx.fact("by", &approval.kind);
             Ok(())
@@ -117,8 +145,8 @@ pub async fn approve(server: &Server, caller: &Caller, id: &str, approve: Approv
     let (consent, evidence) = court.consent(&row.bytes, all)?;
     let files = intend::files(server, &planned).await?;
     let signed = Signed { row, plan: planned, consent, evidence, files };
-    let deployment = intend_with(server, caller, &cluster, signed, approval).await?;
-    push::advance_held(server, &deployment).await?;
+    let deployment = intend_with(server, caller, &cluster, signed, approval, stored.len()).await?;
+    push::advance_held(server, &deployment, true).await?;
     plan::get(server, caller, id).await
 }
 
@@ -129,6 +157,7 @@ async fn intend_with(
     cluster: &store::cluster::Cluster,
     signed: Signed,
     approval: store::approval::Approval,
+    earlier: usize,
 ) -> Result<String, Problem> {
     let known = Known::of(&mut *server.store.read().await?, &signed.row).await?;
     let next = known.next;
@@ -137,6 +166,9 @@ async fn intend_with(
     let built = repository::with(server, cluster, move |repository| Ok(intend::build(repository, &signed, &known))).await?;
     let intent = match built {
         Ok(intent) => intent,
+        // What is on the branch and unknown to us may be an entry that another server has just pushed: it stood in the
+        // database before it stood on the branch.
+        Err(intend::Refused::Stale(_)) if has_moved(server, &cluster.id, next).await? => return Err(overtaken()),
         Err(intend::Refused::Stale(reason)) => {
             audited(server, caller, Act::WithdrawPlan(plan.clone()), async |tx| {
                 store::plan::set_state(tx, &plan, "stale", Some(&reason)).await?;
@@ -165,22 +197,15 @@ async fn intend_with(
         consistency: None,
         audit_head: None,
         parent_id: None,
+        code: String::new(),
         reason: String::new(),
         attempts: 0,
         intended_at: server.clock.now(),
         recorded_at: None,
     };
     let work = async |tx: &mut Tx| {
-        if let Some(other) = store::deployment::unfinished_of(tx, &cluster.id).await? {
-            return Err(Problem::conflict(
-                "repository_waits",
-                format!("Deployment {} of this repository has no clear outcome yet.", other.id),
-            )
-            .hint("It is asked again every few seconds; sign once it is clear."));
-        }
-        let now_next = store::entry::last(tx, &cluster.id).await?.map_or(0, |last| u64::try_from(last.number).unwrap_or_default()) + 1;
-        if now_next != next {
-            return Err(Problem::conflict("overtaken", "Another deployment was recorded this very moment.").hint("Sign again."));
+        if moved_on(tx, &cluster.id, next).await? || store::approval::of_plan(tx, &approval.plan).await?.len() != earlier {
+            return Err(overtaken());
         }
         still_stands(&store::plan::get(tx, &approval.plan).await?.ok_or_else(|| Problem::not_found("plan"))?)?;
         store::approval::insert(tx, &approval).await?;
@@ -200,6 +225,33 @@ async fn intend_with(
     .await?;
     reach("intend.after_store");
     Ok(id)
+}
+
+async fn has_moved(server: &Server, cluster: &str, next: u64) -> Result<bool, Problem> {
+    moved_on(&mut *server.store.read().await?, cluster, next).await
+}
+
+/// Whether another deployment of the repository is under way, or was recorded since `next` was the next number.
+async fn moved_on(db: &mut Conn, cluster: &str, next: u64) -> Result<bool, Problem> {
+    let now_next = store::entry::last(db, cluster).await?.map_or(0, |last| u64::try_from(last.number).unwrap_or_default()) + 1;
+    Ok(now_next != next || store::deployment::unfinished_of(db, cluster).await?.is_some())
+}
+
+/// One deployment of a repository at a time. One that another server has just intended is helped along; one whose
+/// outcome the repository itself has to tell is waited for.
+async fn let_pass(server: &Server, cluster: &str) -> Result<(), Problem> {
+    let other = store::deployment::unfinished_of(&mut *server.store.read().await?, cluster).await?;
+    let Some(other) = other else { return Ok(()) };
+    let number = other.entry_number.map_or_else(|| String::from("another one"), |number| domain::record::number(number.unsigned_abs()));
+    let waits = |why: &str| {
+        Problem::conflict("repository_waits", format!("{number} of this repository has no clear outcome yet. {why}"))
+            .hint("It is asked again every few seconds. Sign once it is clear.")
+    };
+    if other.attempts > 0 {
+        return Err(waits(&other.reason));
+    }
+    let other = push::advance_held(server, &other.id, false).await?;
+    if matches!(other.state.as_str(), "intended" | "pushed") { Err(waits(&other.reason)) } else { Ok(()) }
 }
 
 fn still_stands(row: &store::plan::Plan) -> Result<(), Problem> {
@@ -351,6 +403,7 @@ pub fn shown(row: store::deployment::Deployment) -> Deployment {
         entry: row.entry_number.and_then(|number| u64::try_from(number).ok()),
         commit: row.commit_id,
         state,
+        code: Some(row.code).filter(|code| !code.is_empty()),
         detail: Some(row.reason).filter(|reason| !reason.is_empty()),
     }
 }

@@ -31,6 +31,7 @@ use crate::vault::sealer::SealKey;
 use crate::vault::{Recipients, Sealer};
 
 pub use cluster::{freeze as freeze_cluster, freeze_roster, is_left_behind};
+pub use slip::POLICY_MOVED;
 
 /// How long a plan can be signed.
 const LIFE: Micros = 24 * 60 * 60 * 1_000_000;
@@ -75,7 +76,7 @@ pub async fn freeze(server: &Server, caller: &Caller, draft_id: &str, wanted: Fr
             let base = mirror.fetch(&repository.remote, &repository.branch)?;
             Ok((base, head::load(&mirror, base, &tree, &subject, &ours)?))
         };
-        read().map_err(|error| repository::problem(&error))
+        read().map_err(|error| repository::unavailable(&error))
     })
     .await?;
 
@@ -168,7 +169,17 @@ async fn signed_already(db: &mut Conn, draft: &str, revision: i64, now: Micros) 
         return Ok(None);
     }
     let signed = !store::approval::of_plan(db, &plan.id).await?.is_empty();
-    Ok(signed.then_some(plan.id))
+    if !signed || policy_moved(db, &plan.cluster, &crate::deploy::intend::read(&plan)?).await? {
+        return Ok(None);
+    }
+    Ok(Some(plan.id))
+}
+
+/// Whether the environment asks for something else by now than what the plan was frozen under: who signs, signs under
+/// today's rules.
+pub async fn policy_moved(db: &mut Conn, cluster: &str, plan: &domain::plan::Plan) -> Result<bool, Problem> {
+    let cluster = store::cluster::get(db, cluster).await?.ok_or_else(|| Problem::not_found("cluster"))?;
+    Ok(environment(db, &cluster).await? != plan.policy)
 }
 
 async fn environment(db: &mut Conn, cluster: &store::cluster::Cluster) -> Result<Policy, Problem> {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::api::cluster::RemoteAuth;
 use domain::problem::Problem;
@@ -14,6 +15,9 @@ use crate::vault::{Plaintext, StoredSecret, Vault};
 
 /// The name under which a repository's credential is bound to its cluster in the vault.
 const CREDENTIAL: &str = "repository credential";
+
+/// A conversation may take as many times the silence that a host is allowed.
+const PATIENCE: u32 = 10;
 
 /// Everything needed to speak to one repository; moved into a blocking task.
 pub struct Repository {
@@ -47,22 +51,48 @@ impl Repository {
     }
 }
 
-/// Runs `work` with the cluster's repository on a thread that may block.
+/// Runs `work` with the cluster's repository on a thread that may block, and gives up waiting after a while: a host
+/// that sends a byte now and then never falls silent. What was given up goes on by itself until the host lets go.
 pub async fn with<T, F>(server: &Server, cluster: &store::cluster::Cluster, work: F) -> Result<T, Problem>
 where
     T: Send + 'static,
     F: FnOnce(&Repository) -> Result<T, Problem> + Send + 'static,
 {
     let (data, vault, cluster) = (server.config.data.clone(), Arc::clone(&server.vault), cluster.clone());
-    tokio::task::spawn_blocking(move || {
+    let patience = Duration::from_secs(u64::from(server.config.git_timeout)) * PATIENCE;
+    let gave_up = |_| unavailable(&GitError::Timeout(format!("not done after {} seconds", patience.as_secs())));
+    let place = server.leases.conversations(&cluster.id).acquire_owned();
+    let place = tokio::time::timeout(patience, place).await.map_err(gave_up)?;
+    let conversation = tokio::task::spawn_blocking(move || {
+        let _place = place;
         let repository = Repository::of(&data, &vault, &cluster).map_err(|error| {
             tracing::error!(cluster.name = %cluster.name, %error, "Cannot open the repository's settings");
             Problem::internal("The repository's address or credential cannot be read; the server's log says why.")
         })?;
         work(&repository)
-    })
-    .await
-    .map_err(|_| Problem::internal("The work on the repository was interrupted."))?
+    });
+    let done = tokio::time::timeout(patience, conversation).await.map_err(gave_up)?;
+    done.map_err(|_| Problem::internal("The work on the repository was interrupted."))?
+}
+
+/// What a Git error is where nobody edits the repository's settings: a plan, a signature, a deployment.
+pub fn unavailable(error: &GitError) -> Problem {
+    let mut problem = problem(error);
+    problem.at = None;
+    let hint = match error {
+        GitError::Unreachable(_) | GitError::Timeout(_) | GitError::Garbage(_) => {
+            "Nothing was changed. Look after the host of the repository, then try again."
+        }
+        GitError::HostKeyMismatch(_) => {
+            "Nothing was sent. If the host's operator confirms the new key, pin it in the cluster's settings; if not, somebody \
+             stands in between."
+        }
+        GitError::CertificateInvalid(_) => {
+            "Nothing was sent. Look after the host's certificate, or after the authority in the cluster's settings."
+        }
+        _ => return Problem { status: 503, title: Problem::new(503, "", "").title, ..problem },
+    };
+    Problem { status: 503, title: Problem::new(503, "", "").title, ..problem }.hint(hint)
 }
 
 /// What a Git error is for a person, at the field it is about.

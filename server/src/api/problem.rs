@@ -75,17 +75,26 @@ fn malformed(rejection: &JsonRejection) -> Problem {
         }
         JsonRejection::JsonDataError(error) => {
             let text = error.body_text();
-            let told = text.trim_start_matches("Failed to deserialize the JSON body into the target type: ");
+            let told = without_value(text.trim_start_matches("Failed to deserialize the JSON body into the target type: "));
             // serde_path_to_error puts the path before the sentence: `changes[2].op: unknown variant …`.
             match told.split_once(": ") {
                 Some((path, detail)) if !path.contains(' ') => Problem::invalid("malformed", detail).at(path),
-                _ => Problem::invalid("malformed", told),
+                _ => Problem::invalid("malformed", told.clone()),
             }
         }
         JsonRejection::JsonSyntaxError(error) => Problem::new(400, "malformed", error.body_text()),
         _ if status == 413 => too_large(),
         other => Problem::new(400, "malformed", other.body_text()),
     }
+}
+
+/// What serde says of a wrong type repeats the value, which may be a secret in the wrong place: only its type is told.
+fn without_value(told: &str) -> String {
+    let start = ["invalid type: ", "invalid value: "].into_iter().find_map(|words| Some(told.find(words)? + words.len()));
+    let (Some(start), Some(end)) = (start, told.rfind(", expected ")) else { return told.to_owned() };
+    let Some(value) = told.get(start..end) else { return told.to_owned() };
+    let kind = value.split(['"', '`']).next().unwrap_or_default().trim_end();
+    format!("{}{kind}{}", &told[..start], &told[end..])
 }
 
 pub fn too_large() -> Problem {

@@ -17,6 +17,7 @@ use crate::api::health;
 use crate::clock::{Clock, MINUTE};
 use crate::config::Config;
 use crate::data_lock::DataLock;
+use crate::git::Timeouts;
 use crate::ids;
 use crate::router;
 use crate::server::{Server, Shared};
@@ -68,6 +69,7 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Serving> 
         Some(metrics) => Some(TcpListener::bind(metrics).await.with_context(|| format!("listening on {metrics} for metrics"))?),
         None => None,
     };
+    git_timeouts(&config).set();
     let server = Arc::new(Server::open(config, clock).await?);
     let set_up_code = expect_set_up(&server).await?;
     let (stop, stopped) = watch::channel(false);
@@ -104,10 +106,19 @@ impl Serving {
             tracing::warn!(requests, seconds = grace.as_secs(), "Stopping without waiting any longer for what is under way");
             self.tasks.iter().for_each(tokio::task::JoinHandle::abort);
         }
+        if tokio::time::timeout(CLOSE, tell_left_out(&self.server, true)).await.is_err() {
+            tracing::warn!("How many refusals were counted could not be logged in time");
+        }
         // A request that was left may still hold a connection.
         if tokio::time::timeout(CLOSE, self.server.store.close()).await.is_err() {
             tracing::warn!("The database was not closed in time; what was acknowledged is stored all the same");
         }
+    }
+}
+
+async fn tell_left_out(server: &Server, all: bool) {
+    if let Err(problem) = crate::audit::tell_left_out(server, all).await {
+        tracing::warn!(detail = %problem.detail, "Could not log how many refusals were counted");
     }
 }
 
@@ -150,16 +161,32 @@ fn listen(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bo
 
 /// Takes up deployments whose outcome is not known: at the start, and every few seconds.
 async fn go_on(server: Shared, mut stopped: watch::Receiver<bool>) {
-    crate::deploy::push::resume(&server).await;
+    let mut under_way = tokio::task::JoinSet::new();
+    crate::deploy::push::resume(&server, &mut under_way).await;
     // After what was under way is known to have arrived or not.
-    crate::deploy::standing::survey(&server).await;
+    let survey = async {
+        while under_way.join_next().await.is_some() {}
+        crate::deploy::standing::survey(&server).await;
+    };
+    tokio::select! {
+        () = survey => {}
+        _ = stopped.wait_for(|stop| *stop) => return,
+    }
     loop {
-        crate::deploy::push::resume(&server).await;
+        crate::deploy::push::resume(&server, &mut under_way).await;
         tokio::select! {
             _ = tokio::time::sleep(RESUME) => {}
-            _ = stopped.wait_for(|stop| *stop) => return,
+            _ = stopped.wait_for(|stop| *stop) => break,
         }
+        while under_way.try_join_next().is_some() {}
     }
+    while under_way.join_next().await.is_some() {}
+}
+
+/// libgit2 keeps one setting for the whole process.
+fn git_timeouts(config: &Config) -> Timeouts {
+    let silence = std::time::Duration::from_secs(u64::from(config.git_timeout));
+    Timeouts { connect: silence.min(Timeouts::default().connect), silence }
 }
 
 /// Forgets sessions that are over.
@@ -169,6 +196,7 @@ async fn tidy_up(server: Shared, mut stopped: watch::Receiver<bool>) {
         if let Err(error) = store::session::delete_expired(&server.store, server.clock.now()).await {
             tracing::warn!(%error, "Could not forget old sessions");
         }
+        tell_left_out(&server, false).await;
         tokio::select! {
             _ = tokio::time::sleep(every) => {}
             _ = stopped.wait_for(|stop| *stop) => return,

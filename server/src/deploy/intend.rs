@@ -77,7 +77,7 @@ impl From<Refused> for Problem {
         match refused {
             Refused::Stale(reason) => Problem::conflict("stale", reason).hint("Plan again; what you signed was not deployed."),
             Refused::Amiss(amiss) => amiss.into(),
-            Refused::Git(error) => repository::problem(&error),
+            Refused::Git(error) => repository::unavailable(&error),
             Refused::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "Building a commit failed");
                 Problem::internal("Building the commit failed; the server's log says why. Nothing was recorded.")

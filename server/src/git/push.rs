@@ -122,6 +122,14 @@ fn explain_refusal(remote: &Remote, branch: &str, commit: ObjectId, expected_old
     match probe(remote).map(|heads| heads.branches.get(branch).copied()) {
         Ok(Some(head)) if head == commit => PushOutcome::Done,
         Ok(head) if head != expected_old => PushOutcome::Moved { head },
+        _ if is_race(&message) => PushOutcome::Unclear { reason: message },
         _ => PushOutcome::Rejected { message },
     }
+}
+
+/// Somebody else holds the branch's lock at this very moment: neither a verdict on our commit nor the end of it.
+fn is_race(refusal: &str) -> bool {
+    ["failed to update ref", "cannot lock ref", "failed to lock", "incorrect old value", "fetch first"]
+        .iter()
+        .any(|word| refusal.contains(word))
 }

@@ -20,6 +20,8 @@ pub struct Deployment {
     pub consistency: Option<String>,
     pub audit_head: Option<Vec<u8>>,
     pub parent_id: Option<String>,
+    /// The code of the problem that `reason` tells; empty where all is well.
+    pub code: String,
     pub reason: String,
     pub attempts: i64,
     pub intended_at: Micros,
@@ -27,7 +29,7 @@ pub struct Deployment {
 }
 
 const COLUMNS: &str = "select id, plan, cluster, entry_number, state, commit_bytes, commit_id, checkpoint, consistency, audit_head,
-        parent_id, reason, attempts, intended_at, recorded_at
+        parent_id, code, reason, attempts, intended_at, recorded_at
  from deployment";
 
 pub async fn insert(tx: &mut Tx, deployment: &Deployment) -> Result<()> {
@@ -59,8 +61,8 @@ pub async fn insert(tx: &mut Tx, deployment: &Deployment) -> Result<()> {
 pub async fn update(tx: &mut Tx, deployment: &Deployment) -> Result<()> {
     sqlx::query(
         "update deployment
-         set entry_number = $2, state = $3, commit_bytes = $4, commit_id = $5, parent_id = $6, reason = $7, attempts = $8,
-             recorded_at = $9, checkpoint = $10, consistency = $11, audit_head = $12
+         set entry_number = $2, state = $3, commit_bytes = $4, commit_id = $5, parent_id = $6, code = $7, reason = $8, attempts = $9,
+             recorded_at = $10, checkpoint = $11, consistency = $12, audit_head = $13
          where id = $1",
     )
     .bind(&deployment.id)
@@ -69,6 +71,7 @@ pub async fn update(tx: &mut Tx, deployment: &Deployment) -> Result<()> {
     .bind(&deployment.commit_bytes)
     .bind(&deployment.commit_id)
     .bind(&deployment.parent_id)
+    .bind(&deployment.code)
     .bind(&deployment.reason)
     .bind(deployment.attempts)
     .bind(deployment.recorded_at)
@@ -77,6 +80,12 @@ pub async fn update(tx: &mut Tx, deployment: &Deployment) -> Result<()> {
     .bind(&deployment.audit_head)
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// One more attempt without news.
+pub async fn count_attempt(tx: &mut Tx, id: &str) -> Result<()> {
+    sqlx::query("update deployment set attempts = attempts + 1 where id = $1").bind(id).execute(&mut **tx).await?;
     Ok(())
 }
 

@@ -4,13 +4,13 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use server::git::{GitError, Limits, ObjectId, PushOutcome, Remote, Resolution, Timeouts, probe};
 
 use super::support::git::{Bench, git};
 use super::support::git_http::GitHttp;
+use super::support::line::{Fault, Line};
 
 /// Serves each connection with `answer` on its own thread; gives back the port.
 fn listen(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
@@ -144,47 +144,6 @@ fn a_repository_beyond_the_limit_is_not_taken_in() {
     assert_eq!(mirror.fetch(&remote, "main").unwrap(), bench.head());
 }
 
-/// A line to the host that breaks once, at the first push: before a byte of it is through, or when the
-/// host has done its work and answered, so that nobody hears it.
-fn breaking_line(host: u16, breaks_before_host: bool) -> u16 {
-    let pushes = AtomicUsize::new(0);
-    listen(move |mut client| {
-        let mut server = TcpStream::connect(("127.0.0.1", host)).unwrap();
-        let (mut answers, mut back) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-        let is_deaf = Arc::new(AtomicBool::new(false));
-        let hears_nothing = is_deaf.clone();
-        let mut buffer = vec![0; 1 << 16];
-        std::thread::spawn(move || {
-            let mut buffer = vec![0; 1 << 16];
-            let mut unheard = Vec::new();
-            while let Ok(length @ 1..) = answers.read(&mut buffer) {
-                unheard.extend_from_slice(&buffer[..length]);
-                if hears_nothing.load(Ordering::SeqCst) {
-                    if unheard.ends_with(b"\r\n0\r\n\r\n") {
-                        break;
-                    }
-                } else if back.write_all(&std::mem::take(&mut unheard)).is_err() {
-                    break;
-                }
-            }
-            let _ = back.shutdown(Shutdown::Both);
-        });
-        while let Ok(length @ 1..) = client.read(&mut buffer) {
-            let is_push = buffer.starts_with(b"POST") && buffer[..length].windows(16).any(|w| w == b"git-receive-pack");
-            if is_push && pushes.fetch_add(1, Ordering::SeqCst) == 0 {
-                if breaks_before_host {
-                    break;
-                }
-                is_deaf.store(true, Ordering::SeqCst);
-            }
-            if server.write_all(&buffer[..length]).is_err() {
-                break;
-            }
-        }
-        let _ = (client.shutdown(Shutdown::Both), server.shutdown(Shutdown::Write));
-    })
-}
-
 struct BrokenPush {
     bench: Bench,
     remote: Remote,
@@ -194,12 +153,13 @@ struct BrokenPush {
 }
 
 /// A first push over a line that breaks; the second one gets through.
-fn broken_push(breaks_before_host: bool) -> Option<BrokenPush> {
+fn broken_push(fault: Fault) -> Option<BrokenPush> {
     let bench = Bench::new();
     git(&bench.repository(), &["config", "http.receivepack", "true"]);
     let http = GitHttp::start(bench.folder.path())?;
-    let port = breaking_line(http.http_port, breaks_before_host);
-    let remote = Remote::new(&format!("http://127.0.0.1:{port}/repository.git")).unwrap().auth(http.auth());
+    let line = Line::to(http.http_port);
+    line.set(fault);
+    let remote = Remote::new(&format!("http://127.0.0.1:{}/repository.git", line.port)).unwrap().auth(http.auth());
     let mirror = bench.mirror(&remote);
     let built = bench.commit(&mirror, None, "a", "1");
     mirror.store(&built).unwrap();
@@ -209,7 +169,7 @@ fn broken_push(breaks_before_host: bool) -> Option<BrokenPush> {
 
 #[test]
 fn an_answer_that_is_lost_after_the_push_is_found_done() {
-    let Some(BrokenPush { bench, remote, outcome, commit, _host }) = broken_push(false) else { return };
+    let Some(BrokenPush { bench, remote, outcome, commit, _host }) = broken_push(Fault::AnswerLost) else { return };
     assert!(matches!(outcome, PushOutcome::Unclear { .. }), "{outcome:?}");
     let resolution = bench.mirror(&remote).resolve_unclear(&remote, "main", commit, None);
     assert_eq!(resolution, Resolution::Done { head: commit });
@@ -217,7 +177,7 @@ fn an_answer_that_is_lost_after_the_push_is_found_done() {
 
 #[test]
 fn a_push_that_never_arrived_is_pushed_again() {
-    let Some(BrokenPush { bench, remote, outcome, commit, _host }) = broken_push(true) else { return };
+    let Some(BrokenPush { bench, remote, outcome, commit, _host }) = broken_push(Fault::CutBeforePush) else { return };
     assert!(matches!(outcome, PushOutcome::Unclear { .. }), "{outcome:?}");
     let mirror = bench.mirror(&remote);
     assert!(matches!(mirror.resolve_unclear(&remote, "main", commit, None), Resolution::Unknown { .. }));

@@ -151,7 +151,7 @@ mod tests {
     }
 
     fn deployed(state: DeploymentState) -> Plan {
-        let deployment = Deployment { id: "d".into(), plan: "p".into(), entry: Some(7), commit: None, state, detail: None };
+        let deployment = Deployment { id: "d".into(), plan: "p".into(), entry: Some(7), commit: None, state, code: None, detail: None };
         Plan { deployment: Some(deployment), ..plan() }
     }
 

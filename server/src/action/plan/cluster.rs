@@ -57,7 +57,7 @@ async fn planned(
             let files = base.map_or(Ok(0), |commit| mirror.entries(commit, "").map(|files| files.len()))?;
             Ok((base, head::load(&mirror, base, &tree, &Subject::Cluster, &ours)?, files))
         };
-        read().map_err(|error| repository::problem(&error))
+        read().map_err(|error| repository::unavailable(&error))
     })
     .await?;
     let before = head.files.get(&known_tree.allowed_signers()).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());

@@ -53,6 +53,8 @@ pub fn confirm(plan: &Plan) -> Vec<Confirm> {
     plan.confirmations().into_iter().map(|word| Confirm { word: word.to_owned(), reason: reason(word) }).collect()
 }
 
+pub const POLICY_MOVED: &str = "The rules of the environment have changed since this plan was made. Plan again.";
+
 /// The first reason why the caller cannot sign this plan now, as a sentence.
 pub async fn reason(
     db: &mut Conn,
@@ -78,6 +80,9 @@ pub async fn reason(
     }
     if row.not_after <= server.clock.now() {
         return Ok(Some(String::from("This plan has expired. Plan again.")));
+    }
+    if crate::action::plan::policy_moved(db, &row.cluster, plan).await? {
+        return Ok(Some(POLICY_MOVED.to_owned()));
     }
     if plan.changes_nothing() {
         return Ok(Some(String::from("This plan changes nothing in the repository.")));

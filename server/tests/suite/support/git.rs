@@ -30,6 +30,14 @@ pub fn git(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
+/// An empty bare repository as a forge has it.
+#[allow(dead_code, reason = "benchmarks do without")]
+pub fn forge(path: &Path) {
+    std::fs::create_dir_all(path).unwrap();
+    git(path, &["init", "-q", "--bare", "-b", "main"]);
+    git(path, &["config", "http.receivepack", "true"]);
+}
+
 /// A folder with an embedded repository, a mirror folder and a platform key.
 pub struct Bench {
     pub folder: TempDir,

@@ -20,9 +20,9 @@ pub struct GitHttp {
     /// The authority that signed its certificate.
     pub ca_pem: String,
     root: PathBuf,
-    _nginx: Process,
+    nginx: Process,
     _fcgiwrap: Process,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl GitHttp {
@@ -45,15 +45,46 @@ impl GitHttp {
             let text = configuration(folder.path(), root, &backend, https_port, http_port);
             let config = folder.path().join("nginx.conf");
             std::fs::write(&config, text).unwrap();
-            let mut command = Command::new(&nginx);
-            command.args(["-e", "stderr", "-p"]).arg(folder.path()).arg("-c").arg(&config);
-            let mut process = Process::start(command.stderr(Stdio::null()));
+            let mut process = start_nginx(&nginx, folder.path());
             if answers(https_port, &mut process.0) && answers(http_port, &mut process.0) {
                 let root = root.to_owned();
-                return Some(GitHttp { https_port, http_port, ca_pem, root, _nginx: process, _fcgiwrap: fcgiwrap, _folder: folder });
+                return Some(GitHttp { https_port, http_port, ca_pem, root, nginx: process, _fcgiwrap: fcgiwrap, folder });
             }
         }
         panic!("nginx does not start");
+    }
+
+    /// As the API takes it: over TLS.
+    #[allow(dead_code, reason = "benchmarks do without")]
+    pub fn tls_binding(&self, repository: &str, ca_pem: Option<&str>) -> serde_json::Value {
+        serde_json::json!({
+            "kind": "remote", "url": format!("https://localhost:{}/{repository}", self.https_port), "ca_pem": ca_pem,
+            "auth": { "kind": "password", "username": USER, "password": TOKEN },
+        })
+    }
+
+    /// Somebody else answers on these ports from now on, with a certificate by another authority; calling it again
+    /// brings back the host of before.
+    #[allow(dead_code, reason = "benchmarks do without")]
+    pub fn swaps_with_an_impostor(&mut self) {
+        let aside = self.folder.path().join("impostor");
+        if !aside.exists() {
+            std::fs::create_dir(&aside).unwrap();
+            make_certificates(&aside);
+        }
+        for name in ["host.pem", "host.key"] {
+            let (here, there) = (self.folder.path().join(name), aside.join(name));
+            let ours = std::fs::read(&here).unwrap();
+            std::fs::copy(&there, &here).unwrap();
+            std::fs::write(&there, ours).unwrap();
+        }
+        let nginx = machine::program("nginx").unwrap();
+        let _ = self.nginx.0.kill();
+        let _ = self.nginx.0.wait();
+        let stopped = std::mem::replace(&mut self.nginx, Process::start(Command::new("true").stderr(Stdio::null())));
+        drop(stopped); // with its workers, which hold the ports
+        self.nginx = start_nginx(&nginx, self.folder.path());
+        assert!(answers(self.https_port, &mut self.nginx.0), "nginx does not start again");
     }
 
     /// The repository over TLS, with token and authority.
@@ -76,9 +107,24 @@ impl GitHttp {
         Auth::Password { user: USER.to_owned(), password: Hidden::new(TOKEN) }
     }
 
+    /// As the API takes it: in plain, over whatever stands on that port.
+    #[allow(dead_code, reason = "benchmarks do without")]
+    pub fn binding(port: u16, repository: &str) -> serde_json::Value {
+        serde_json::json!({
+            "kind": "remote", "url": format!("http://127.0.0.1:{port}/{repository}"),
+            "auth": { "kind": "password", "username": USER, "password": TOKEN },
+        })
+    }
+
     fn name(&self, repository: &Path) -> String {
         repository.strip_prefix(&self.root).unwrap().display().to_string()
     }
+}
+
+fn start_nginx(nginx: &Path, folder: &Path) -> Process {
+    let mut command = Command::new(nginx);
+    command.args(["-e", "stderr", "-p"]).arg(folder).arg("-c").arg(folder.join("nginx.conf"));
+    Process::start(command.stderr(Stdio::null()))
 }
 
 fn configuration(folder: &Path, root: &Path, backend: &Path, https_port: u16, http_port: u16) -> String {

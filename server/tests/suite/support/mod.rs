@@ -4,6 +4,8 @@ pub mod authenticator;
 mod client;
 pub mod git;
 pub mod git_http;
+pub mod host;
+pub mod line;
 pub mod machine;
 pub mod needs;
 pub mod signing;

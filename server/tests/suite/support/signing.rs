@@ -12,7 +12,7 @@ use super::{Answer, Client, TestServer};
 pub const ORIGIN: &str = "https://cs.example.com";
 pub const CLUSTER: &str = "nl-prod-1";
 /// A secret's value that must appear nowhere in the clear.
-pub const CANARY: &str = "canary-7Yq2vLx9Rk4TzPw8Nb3M";
+pub const CANARY: &str = "canary-7Yq2vLx9/Rk4T+zPw8&Nb3M";
 
 /// A person at a browser that holds their passkey.
 pub struct Signer {
@@ -88,9 +88,13 @@ impl Signer {
 
     /// Adds the cluster on an embedded repository and deploys its binding; gives the age identity.
     pub async fn bind(&mut self, environment: &str) -> String {
+        self.bind_to(environment, json!({ "kind": "embedded" })).await
+    }
+
+    pub async fn bind_to(&mut self, environment: &str, repository: Value) -> String {
         let pair = self.client.post("/api/v1/clusters/key-pair", json!({})).await.ok();
         let new = json!({
-            "name": CLUSTER, "environment": environment, "repository": { "kind": "embedded" }, "recipients": [pair["recipient"]],
+            "name": CLUSTER, "environment": environment, "repository": repository, "recipients": [pair["recipient"]],
             "kube_system_uid": "6f1c0f6e-0000-4000-8000-000000000000",
         });
         self.client.post("/api/v1/clusters", new).await.expect_status(201);

@@ -19,10 +19,9 @@ pub struct Sshd {
     pub host_key: HostKey,
     /// The private key that it accepts.
     pub client_key: Hidden,
-    #[allow(dead_code, reason = "benchmarks use it")]
-    client_pem: String,
-    _process: Process,
-    _folder: TempDir,
+    pub client_pem: String,
+    process: Process,
+    folder: TempDir,
 }
 
 impl Sshd {
@@ -47,7 +46,7 @@ impl Sshd {
             if is_listening(&mut process) {
                 let host_key = HostKey::parse(&host.public_key().to_openssh().unwrap()).unwrap();
                 let client_key = Hidden::new(client_pem.as_str());
-                return Some(Sshd { port, user, host_key, client_key, client_pem, _process: process, _folder: folder });
+                return Some(Sshd { port, user, host_key, client_key, client_pem, process, folder });
             }
         }
         panic!("sshd does not start");
@@ -66,6 +65,30 @@ impl Sshd {
     #[allow(dead_code, reason = "benchmarks use it")]
     pub fn write_client_key(&self, path: &Path) {
         write_private(path, &self.client_pem);
+    }
+
+    /// Somebody else answers on this port from now on; gives back the key of the host before.
+    #[allow(dead_code, reason = "benchmarks do without")]
+    pub fn shows_another_key(&mut self, pem: &str) -> String {
+        let file = self.folder.path().join("host_key");
+        let before = std::fs::read_to_string(&file).unwrap();
+        write_private(&file, pem);
+        let _ = self.process.0.kill();
+        let _ = self.process.0.wait();
+        let mut command = Command::new(machine::program("sshd").unwrap());
+        let config = self.folder.path().join("sshd_config");
+        self.process = Process::start(command.args(["-D", "-e", "-f"]).arg(&config).stderr(Stdio::piped()));
+        assert!(is_listening(&mut self.process), "sshd does not start again");
+        before
+    }
+
+    /// As the API takes it.
+    #[allow(dead_code, reason = "benchmarks do without")]
+    pub fn binding(&self, repository: &Path) -> serde_json::Value {
+        serde_json::json!({
+            "kind": "remote", "url": self.url(repository), "host_key": self.host_key.line(),
+            "auth": { "kind": "key", "private_key": self.client_pem },
+        })
     }
 
     pub fn url(&self, repository: &Path) -> String {
