@@ -6,8 +6,8 @@ pub mod edit_stack;
 pub mod environment;
 pub mod finding;
 pub mod key_list;
-#[cfg(not(feature = "hydrate"))]
 pub mod make_draft;
+#[cfg(not(feature = "hydrate"))]
 pub mod new_stack;
 pub mod problem;
 pub mod recipients;

@@ -95,7 +95,6 @@ async fn a_host_that_hangs_holds_up_nobody_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fails_before_the_push_is_told_and_the_same_signature_counts_afterwards() {
     let Some(mut bench) = bench(3).await else { return };
-    let draft = bench.ada.draft("shop").await;
     let mut faults = vec![
         (Fault::Down, ["git_unreachable", "git_garbage"]),
         (Fault::Silent, ["git_timeout"; 2]),
@@ -108,6 +107,7 @@ async fn what_fails_before_the_push_is_told_and_the_same_signature_counts_afterw
     for (turn, (fault, codes)) in faults.into_iter().enumerate() {
         let plan = planned(&mut bench.ada, &format!("good day {turn}")).await;
         let approval = bench.ada.sign(&plan).await;
+        let draft = bench.ada.draft(&format!("other-{turn}")).await;
         bench.line.set(fault);
         assert_refused(&mut bench.ada, &plan, &approval, &codes).await;
         let revision = bench.ada.revision(&draft).await;

@@ -36,8 +36,14 @@ impl Host {
 
     /// Another process over the same folder, on a port of its own.
     pub fn twin(&self) -> Host {
-        let mut twin =
-            Host { folder: self.folder.clone(), with: self.with.clone(), port: 0, child: None, set_up_code: None, origin: String::new() };
+        let mut twin = Host {
+            folder: self.folder.clone(),
+            with: self.with.clone(),
+            port: 0,
+            child: None,
+            set_up_code: self.set_up_code.clone(),
+            origin: String::new(),
+        };
         twin.start(None);
         twin.origin.clone_from(&self.origin);
         twin
