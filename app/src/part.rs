@@ -6,6 +6,7 @@ pub mod edit_stack;
 pub mod environment;
 pub mod finding;
 pub mod key_list;
+#[cfg(not(feature = "hydrate"))]
 pub mod make_draft;
 #[cfg(not(feature = "hydrate"))]
 pub mod new_stack;

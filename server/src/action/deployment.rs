@@ -168,7 +168,9 @@ async fn intend_with(
         Ok(intent) => intent,
         // What is on the branch and unknown to us may be an entry that another server has just pushed: it stood in the
         // database before it stood on the branch.
-        Err(intend::Refused::Stale(_)) if has_moved(server, &cluster.id, next).await? => return Err(overtaken()),
+        Err(intend::Refused::Stale(_) | intend::Refused::Amiss(_)) if has_moved(server, &cluster.id, next).await? => {
+            return Err(overtaken());
+        }
         Err(intend::Refused::Stale(reason)) => {
             audited(server, caller, Act::WithdrawPlan(plan.clone()), async |tx| {
                 store::plan::set_state(tx, &plan, "stale", Some(&reason)).await?;

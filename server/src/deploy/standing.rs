@@ -135,7 +135,7 @@ pub async fn check(server: &Server, cluster: &Cluster) -> Result<(), Problem> {
                 let head = mirror.fetch(&repository.remote, &repository.branch)?;
                 recorded.amiss(&mirror, head)
             };
-            look().map_err(|error| repository::problem(&error))
+            look().map_err(|error| repository::unavailable(&error))
         })
         .await?;
         if found.is_none() {

@@ -61,7 +61,7 @@ async fn a_password_deploys_where_it_may_and_reads_not_countersigned_everywhere(
 
     let (code, said) = verify(&bound, &[]);
     let row = said.lines().find(|line| line.starts_with("№ 0002")).unwrap();
-    assert!(row.ends_with("tom (password, not countersigned)  NOT COUNTERSIGNED"), "{row}");
+    assert!(row.ends_with("NOT COUNTERSIGNED  tom (password, not countersigned)"), "{row}");
     assert!(code == Some(1) && said.trim_end().ends_with("--accept-passwords takes its word"), "{said}");
     assert_eq!(verify(&bound, &["--accept-passwords"]).0, Some(0), "{said}");
 
@@ -154,6 +154,8 @@ async fn roles_four_eyes_and_once_only_hold_for_passwords_too() {
     let mut uma = bound.person("uma", Role::Operator).await;
     bound.policy(json!({ "four_eyes": false, "approvals": 1 })).await;
     bound.deploy_roster().await;
+    // A plan holds the rules it was made under.
+    bound.policy(json!({ "four_eyes": true, "approvals": 2 })).await;
     assert_eq!(uma.deploy(&web).await, 3, "a key and a password make two");
     let message = git(&bound.repository(), &["log", "-1", "--format=%B", "main"]);
     assert!(message.contains("Countersigned-by: uma\nApproved-by: tom (password, not countersigned)\n"), "{message}");
