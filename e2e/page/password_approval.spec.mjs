@@ -53,7 +53,7 @@ scene("somebody without a key approves by password, and slip and record say that
   const tom = await bound(given);
   const early = await planned(page);
   await tom.page.goto(`/review/${early}`);
-  await tom.page.getByText("You have no passkey that can sign.").waitFor();
+  await tom.page.locator("#why").filter({ hasText: "You have no passkey that can sign." }).waitFor();
   assert.equal(await tom.page.locator("[data-password]").count(), 0);
   await call(page, "DELETE", `drafts/${(await call(page, "GET", `plans/${early}`)).draft}`);
 

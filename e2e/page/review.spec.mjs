@@ -84,7 +84,7 @@ scene("a plan reads whole without script, within 100 KB, and says who or what ke
   await page.goto(`/review/${id}`);
   await checked(page);
   assert.equal(await button(page).isDisabled(), true);
-  await page.getByText("A guard blocks:").waitFor();
+  await page.locator("#why").filter({ hasText: "A guard blocks:" }).waitFor();
   await looked(page, "review");
 });
 

@@ -90,7 +90,7 @@ impl Subtrees<'_> {
         let middle = start + split(end - start);
         if self.old.size <= middle {
             self.prove(start, middle, is_whole, proof);
-            proof.push(self.new(middle, end));
+            proof.push(self.grown(middle, end));
         } else {
             self.prove(middle, end, false, proof);
             proof.push(self.old.peak_at(start));
@@ -98,7 +98,7 @@ impl Subtrees<'_> {
     }
 
     /// A subtree of new leaves alone.
-    fn new(&self, start: u64, end: u64) -> Hash {
+    fn grown(&self, start: u64, end: u64) -> Hash {
         let place = |leaf: u64| usize::try_from(leaf - self.old.size).expect("a place in a slice");
         root_of(&self.since[place(start)..place(end)])
     }

@@ -49,6 +49,6 @@ pub fn is_off() -> bool {
 
 #[cfg(debug_assertions)]
 static OFF: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| {
-    #[expect(clippy::disallowed_methods, reason = "a test switches it off for one process; no setting of the product")]
+    // A test switches it off for one process; it is no setting of the product.
     std::env::var("COUNTERSIGN_LEASE").is_ok_and(|lease| lease == "off")
 });

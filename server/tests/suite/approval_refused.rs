@@ -52,6 +52,7 @@ async fn a_hostile_page_gets_no_approval_that_counts() {
     let mut bound = Bound::new().await;
     let web = bound.planned("web").await;
     let elsewhere = "https://cs.example.com.evil.example";
+    #[expect(clippy::type_complexity, reason = "a table that is read once")]
     let pages: Vec<(&str, u16, &str, Box<dyn FnOnce(&str) -> String>)> = vec![
         ("another origin", 422, "approval_origin", Box::new(move |c| client_data(c, elsewhere, r#","crossOrigin":false"#))),
         ("another port", 422, "approval_origin", Box::new(|c| client_data(c, "https://cs.example.com:8443", r#","crossOrigin":false"#))),

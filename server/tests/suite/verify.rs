@@ -226,6 +226,7 @@ async fn of_a_password_everything_is_judged_that_can_be() {
     let approval = json!({ "by": "password", "password": PASSWORD, "typed": [] });
     tom.post(&format!("/api/v1/plans/{web}/approvals"), approval).await.expect_status(201);
     let at = "№ 0002";
+    #[expect(clippy::type_complexity, reason = "named nowhere else")]
     let again = |edit: &dyn Fn(&str, &str, &mut Vec<u8>, &mut String) -> Option<&'static str>, because: &str| {
         let forger = Forger::of(&bound);
         let path = forger.forge(|changes, message| {

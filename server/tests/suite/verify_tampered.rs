@@ -236,7 +236,7 @@ async fn any_tampering_gives_the_first_commit_that_is_not_good() {
             &|steps, at| {
                 let roster = String::from_utf8(steps[at].file("allowed_signers").clone()).unwrap();
                 let cut = roster.trim_end().rfind('\n').unwrap();
-                *steps[at].file("allowed_signers") = roster[..=cut].as_bytes().to_vec();
+                *steps[at].file("allowed_signers") = roster.as_bytes()[..=cut].to_vec();
             },
             0,
             "allowed_signers",
@@ -269,7 +269,7 @@ async fn any_tampering_gives_the_first_commit_that_is_not_good() {
             &|steps, at| {
                 let proof = String::from_utf8(steps[at].file("/consistency").clone()).unwrap();
                 let cut = proof.trim_end().rfind('\n').unwrap();
-                *steps[at].file("/consistency") = proof[..=cut].as_bytes().to_vec();
+                *steps[at].file("/consistency") = proof.as_bytes()[..=cut].to_vec();
             },
             0,
             "checkpoint",

@@ -9,6 +9,7 @@ use super::{Approved, ByPassword, Refusal};
 use crate::identity::roster::Signer;
 
 /// One person's yes.
+#[expect(clippy::large_enum_variant, reason = "as many as there are approvals of one plan")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Approval {
     Signed(Approved),
