@@ -20,8 +20,8 @@ function brief({ brief, title, why, ticket }) {
 
 const LEVELS = {
   block: ["guard-row guard-row--attention", "blocked", "block", "Blocks"],
-  confirm: ["guard-row guard-row--attention", "blocked", "block", "Confirm"],
-  warn: ["guard-row guard-row--warn", "waiting", "wait", "Warning"],
+  confirm: ["guard-row guard-row--attention", "blocked", "minus", "Confirm"],
+  warn: ["guard-row guard-row--warn", "waiting", "warn", "Warning"],
   pass: ["guard-row", "reconciled", "ok", "Pass"],
 };
 
