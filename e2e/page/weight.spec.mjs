@@ -16,9 +16,9 @@ const BUDGET = {
   "/": 40,
   "/record": 40,
   review: 60,
-  "/settings/clusters": 500,
-  "/settings/variables": 500,
-  builder: 560,
+  "/settings/clusters": 510,
+  "/settings/variables": 510,
+  builder: 580,
 };
 
 /** Everything one visit loads, by somebody whose browser holds nothing but the session. */
