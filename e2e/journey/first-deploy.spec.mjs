@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { picture } from "../support/picture.mjs";
 import { scene } from "../support/scene.mjs";
-import { open } from "../support/setup.mjs";
+import { hydrated, open } from "../support/setup.mjs";
 
 const MONITORING = { domain: "example.com", cluster_label: "dev", storage_class: "standard", acme_email: "ops@example.com" };
 const SECRETS = { cloudflare_api_token: "cf-canary-7Qx1vZ", grafana_admin_password: "grafana-canary-k2Lw9" };
@@ -29,6 +29,13 @@ async function setUp(page, server) {
   await page.getByText("Your passkey is registered.").waitFor();
   await page.getByRole("link", { name: "Open the overview" }).click();
   await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+}
+
+/** Goes where a link leads, to a page whose wasm must run before anything is typed. */
+async function follow(page, link, address) {
+  await link.click();
+  await page.waitForURL(address);
+  await hydrated(page);
 }
 
 /** Sets one value in the form that `button` opens, for the environment dev. */
@@ -73,7 +80,7 @@ scene(
     await setUp(page, server);
     await picture(page, "overview first run");
 
-    await page.getByRole("link", { name: "Add a cluster" }).first().click();
+    await follow(page, page.getByRole("link", { name: "Add a cluster" }).first(), "**/settings/clusters/new");
     await page.getByLabel("Name", { exact: true }).fill("nl-dev-1");
     await page.getByRole("button", { name: "Generate a key pair for me" }).click();
     await page.getByText("The private half is shown once").waitFor();
@@ -91,10 +98,10 @@ scene(
     await page.getByRole("button", { name: "Make the draft" }).click();
     await page.waitForURL("**/stacks/monitoring**");
     const builder = page.url();
-    await page.getByRole("link", { name: "Set variables" }).click();
+    await follow(page, page.getByRole("link", { name: "Set variables" }), "**/settings/variables*");
     for (const [name, value] of Object.entries(MONITORING)) await set(page, "Set variable", name, value, "Set");
     await open(page, builder);
-    await page.getByRole("link", { name: "Set secrets" }).click();
+    await follow(page, page.getByRole("link", { name: "Set secrets" }), "**/settings/secrets*");
     for (const [name, value] of Object.entries(SECRETS)) await set(page, "Set secret", name, value, "Seal it");
 
     await open(page, builder);
