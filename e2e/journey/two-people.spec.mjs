@@ -1,32 +1,15 @@
 // Four eyes and two signatures: what one person drafts, two others countersign, each in a browser of their own.
 import assert from "node:assert/strict";
 import { pictures } from "../support/picture.mjs";
+import { checked, signButton, WEB } from "../support/review.mjs";
 import { scene } from "../support/scene.mjs";
 import { addCluster, call, open, setUp } from "../support/setup.mjs";
 
-const STACK = `apiVersion: countersign.dev/v1alpha1
-kind: Stack
-metadata: {name: web}
-spec:
-  components:
-    - name: web
-      namespace: web
-      manifest: |
-        apiVersion: v1
-        kind: ConfigMap
-        metadata:
-          name: web
-        data:
-          greeting: hello
-`;
-
-const button = (page) => page.getByRole("button", { name: "Countersign & deploy" });
-
 /** Reads the plan that is open and signs it. */
 async function sign(page) {
-  await page.locator('[data-proof="files"].proof--ok').waitFor();
-  await button(page).and(page.locator(":enabled")).waitFor();
-  await button(page).click();
+  await checked(page);
+  await signButton(page).and(page.locator(":enabled")).waitFor();
+  await signButton(page).click();
 }
 
 /** A person who follows their link, at their own computer. */
@@ -60,11 +43,11 @@ scene(
     await page.getByLabel("Countersignatures in dev").press("Enter");
     await page.getByText("dev: saved").nth(1).waitFor();
 
-    const draft = await call(page, "POST", "clusters/nl-dev-1/drafts", { start: "source", text: STACK });
+    const draft = await call(page, "POST", "clusters/nl-dev-1/drafts", { start: "source", text: WEB });
     const { id } = await call(page, "POST", `drafts/${draft.id}/plans`, { revision: draft.revision });
     await page.goto(`/review/${id}`);
     await page.getByText(/wrote or accepted a value/).first().waitFor();
-    assert.equal(await button(page).isDisabled(), true);
+    assert.equal(await signButton(page).isDisabled(), true);
     await page.getByText(/Can countersign: .*Ilse Brandt/).waitFor();
     await pictures(page, "review-four-eyes", { fullPage: false });
 

@@ -2,39 +2,18 @@
 import assert from "node:assert/strict";
 import { assertAccessible, assertFits } from "../support/accessible.mjs";
 import { pictures } from "../support/picture.mjs";
+import { checked, countersign, plan, WEB } from "../support/review.mjs";
 import { scene } from "../support/scene.mjs";
 import { addCluster, call, open, setUp } from "../support/setup.mjs";
 
 const PASSWORD = "three plain words";
-const checked = (page) => page.locator('[data-proof="files"].proof--ok').waitFor();
-const plan = async (page, path, body) => (await call(page, "POST", path, body ?? {})).id;
 const status = (page, text) => page.getByRole("status").filter({ hasText: text }).waitFor();
-
-const WEB = `apiVersion: countersign.dev/v1alpha1
-kind: Stack
-metadata: {name: web}
-spec:
-  components:
-    - name: web
-      namespace: web
-      manifest: |
-        apiVersion: v1
-        kind: ConfigMap
-        metadata:
-          name: web
-        data:
-          greeting: hello
-`;
 
 /** A bound cluster, and Tom, who may deploy and has a password and no key. */
 async function bound({ server, page, another }) {
   await setUp(page, server);
   await addCluster(page);
-  await page.goto(`/review/${await plan(page, "clusters/nl-dev-1/plans")}`);
-  await checked(page);
-  for (const field of await page.getByLabel(/^Type .* to confirm$/).all()) await field.fill(await field.getAttribute("data-typed"));
-  await page.getByRole("button", { name: "Countersign & deploy" }).click();
-  await page.getByText("Recorded as").waitFor();
+  await countersign(page, await plan(page, "clusters/nl-dev-1/plans"));
   const { code } = await call(page, "POST", "people", { name: "tom", full_name: "Tom Okafor", grants: [{ role: "operator", on: { kind: "organisation" } }] });
   const tom = await another();
   await tom.page.goto("/login");

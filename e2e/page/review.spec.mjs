@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { assertAccessible, assertFits } from "../support/accessible.mjs";
 import { pictures } from "../support/picture.mjs";
+import { checked, countersign, plan, signButton, WEB } from "../support/review.mjs";
 import { scene } from "../support/scene.mjs";
 import { addCluster, call, setUp } from "../support/setup.mjs";
 
@@ -12,37 +13,6 @@ async function looked(page, name) {
   await assertFits(page);
   await pictures(page, name);
 }
-
-const button = (page) => page.getByRole("button", { name: "Countersign & deploy" });
-const checked = (page) => page.locator('[data-proof="files"].proof--ok').waitFor();
-
-/** Signs the plan on its page and waits for the seal. */
-async function countersign(page, plan) {
-  await page.goto(`/review/${plan}`);
-  await checked(page);
-  for (const field of await page.getByLabel(/^Type .* to confirm$/).all()) await field.fill(await field.getAttribute("data-typed"));
-  await button(page).click();
-  await page.getByText(/^Recorded as № \d{4}$/).waitFor();
-}
-
-const plan = async (page, path, body) => (await call(page, "POST", path, body ?? {})).id;
-
-/** A stack that no guard stops. */
-const WEB = `apiVersion: countersign.dev/v1alpha1
-kind: Stack
-metadata: {name: web}
-spec:
-  components:
-    - name: web
-      namespace: web
-      manifest: |
-        apiVersion: v1
-        kind: ConfigMap
-        metadata:
-          name: web
-        data:
-          greeting: hello
-`;
 
 /** A bound cluster, and a draft on it that is planned. */
 async function planned(page, server, start) {
@@ -83,7 +53,7 @@ scene("a plan reads whole without script, within 100 KB, and says who or what ke
   assert.ok(!html.includes(".wasm"));
   await page.goto(`/review/${id}`);
   await checked(page);
-  assert.equal(await button(page).isDisabled(), true);
+  assert.equal(await signButton(page).isDisabled(), true);
   await page.locator("#why").filter({ hasText: "A guard blocks:" }).waitFor();
   await looked(page, "review");
 });
@@ -93,7 +63,7 @@ scene("bytes that were changed on their way disarm the slip", async ({ server, p
   await page.route("**/api/v1/plans/*/files/*", (route) => route.fulfill({ body: "kind: Other\n" }));
   await page.goto(`/review/${id}`);
   await page.getByRole("alert").filter({ hasText: "is not the file that the plan names" }).waitFor();
-  assert.equal(await button(page).isDisabled(), true);
+  assert.equal(await signButton(page).isDisabled(), true);
 });
 
 scene("a plan of an older revision is not signed, and planning again leads to one that can be", async ({ server, page }) => {
@@ -106,11 +76,11 @@ scene("a plan of an older revision is not signed, and planning again leads to on
   });
   await page.goto(`/review/${id}`);
   await page.getByText("This plan no longer holds").waitFor();
-  assert.equal(await button(page).count(), 0);
+  assert.equal(await signButton(page).count(), 0);
   await page.getByRole("button", { name: "Plan again" }).click();
   await page.waitForURL((url) => url.pathname.startsWith("/review/") && !url.pathname.endsWith(id));
   await checked(page);
-  await button(page).and(page.locator(":enabled")).waitFor();
+  await signButton(page).and(page.locator(":enabled")).waitFor();
 });
 
 scene("on a phone the slip is the foot of the page until it is opened", async ({ server, page }) => {
@@ -121,10 +91,10 @@ scene("on a phone the slip is the foot of the page until it is opened", async ({
   const glance = page.getByRole("link", { name: "Read the slip and sign" });
   const { y, height } = await glance.boundingBox();
   assert.ok(y > 600 && y + height < 800, `it stands at ${y}`);
-  assert.equal(await button(page).isVisible(), false);
+  assert.equal(await signButton(page).isVisible(), false);
   await pictures(page, "review-foot", { fullPage: false });
   await page.setViewportSize({ width: 390, height: 844 });
   await glance.click();
-  await button(page).and(page.locator(":enabled")).click();
+  await signButton(page).and(page.locator(":enabled")).click();
   await page.getByText(/^Recorded as № \d{4}$/).waitFor();
 });

@@ -14,6 +14,9 @@ use report::Report;
 /// The browser path of the quick tier: from the set-up code to the first signed entry.
 const QUICK_JOURNEY: &str = "first-deploy.spec.mjs";
 
+/// Every crate of ours, as cargo is told.
+const PACKAGES: [&str; 10] = ["-p", "domain", "-p", "app", "-p", "server", "-p", "lab", "-p", "xtask"];
+
 /// What the quick tier leaves to the full one.
 const LEFT_OUT: &[&str] = &[
     "lints (clippy, native and wasm)",
@@ -57,24 +60,7 @@ fn set_up(cache: &Cache, report: &mut Report) {
 fn lint(cache: &Cache, report: &mut Report) {
     report.check("lints", || {
         let mut clippy = cargo(cache);
-        clippy.args([
-            "clippy",
-            "--quiet",
-            "-p",
-            "domain",
-            "-p",
-            "app",
-            "-p",
-            "server",
-            "-p",
-            "lab",
-            "-p",
-            "xtask",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]);
+        clippy.args(["clippy", "--quiet"]).args(PACKAGES).args(["--all-targets", "--", "-D", "warnings"]);
         shell::openly("clippy", &mut clippy)
     });
     report.check("lints of the pages in the browser", || {
@@ -113,23 +99,7 @@ fn lint(cache: &Cache, report: &mut Report) {
 fn crates(cache: &Cache) -> Command {
     let mut test = cargo(cache);
     // There are no doc tests; looking for them would compile every crate once more.
-    test.args([
-        "test",
-        "-p",
-        "domain",
-        "-p",
-        "app",
-        "-p",
-        "server",
-        "-p",
-        "lab",
-        "-p",
-        "xtask",
-        "--no-fail-fast",
-        "--lib",
-        "--bins",
-        "--tests",
-    ]);
+    test.arg("test").args(PACKAGES).args(["--no-fail-fast", "--lib", "--bins", "--tests"]);
     front::quiet_off_terminal(&mut test);
     test
 }

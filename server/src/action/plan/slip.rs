@@ -33,10 +33,8 @@ pub async fn of(
     let can = deployers(db, &target).await?;
     let signed: Vec<String> = store::approval::of_plan(db, &row.id).await?.into_iter().map(|approval| approval.person).collect();
     let mut who_can = Vec::new();
-    for person in can.into_values().filter(|person| !plan.policy.four_eyes || !plan.was_written_by(person)) {
-        if signed.contains(&person) {
-            continue;
-        }
+    let is_barred = |person: &String| signed.contains(person) || plan.policy.four_eyes && plan.was_written_by(person);
+    for person in can.into_values().filter(|person| !is_barred(person)) {
         if let Some(person) = store::person::get(db, &person).await? {
             who_can.push(person.full_name);
         }
