@@ -235,8 +235,10 @@ async fn has_moved(server: &Server, cluster: &str, next: u64) -> Result<bool, Pr
 
 /// Whether another deployment of the repository is under way, or was recorded since `next` was the next number.
 async fn moved_on(db: &mut Conn, cluster: &str, next: u64) -> Result<bool, Problem> {
+    // In this order: what is recorded between the two looks is seen by the second.
+    let is_waiting = store::deployment::unfinished_of(db, cluster).await?.is_some();
     let now_next = store::entry::last(db, cluster).await?.map_or(0, |last| u64::try_from(last.number).unwrap_or_default()) + 1;
-    Ok(now_next != next || store::deployment::unfinished_of(db, cluster).await?.is_some())
+    Ok(is_waiting || now_next != next)
 }
 
 /// One deployment of a repository at a time. One that another server has just intended is helped along; one whose

@@ -1,7 +1,7 @@
 //! Whether a branch still holds the record that we know. On one that lost entries, holds others, or has our own files
 //! changed, nothing is planned and nothing deployed until somebody has put it right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::audit::Act;
 use domain::plan::freeze;
@@ -18,28 +18,35 @@ use crate::server::Server;
 use crate::store::{self, Conn, cluster::Cluster};
 
 /// What the record is known to hold.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     tree: Tree,
     branch: String,
     last: Option<(u64, String)>,
     /// A deployment is under way: the branch may be one entry ahead of us.
     is_waiting: bool,
-    /// Binding, roster and recipients by path: the digest of what the last entry that wrote them wrote.
-    own: BTreeMap<String, String>,
+    /// Binding, roster and recipients by path: the digests of what the last entry that wrote them wrote, and of what a
+    /// deployment under way writes.
+    own: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Recorded {
     pub async fn of(db: &mut Conn, cluster: &Cluster) -> Result<Recorded, Problem> {
         let name = domain::name::Name::new(&cluster.name).map_err(|error| Problem::internal(format!("cluster {}: {error}", cluster.id)))?;
         let tree = Tree::new(&cluster.path_prefix, name);
+        // Before the last entry: what is recorded between the two looks is seen by the second.
+        let under_way = store::deployment::unfinished_of(db, &cluster.id).await?;
         let last = store::entry::last(db, &cluster.id).await?;
-        let mut own = BTreeMap::new();
+        let mut own: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for entry in store::entry::of_kinds(db, &cluster.id, "cluster", "roster").await? {
-            let Some(plan) = store::plan::get(db, &entry.plan).await? else { continue };
-            for file in intend::read(&plan)?.files {
-                if let Some(after) = file.after {
-                    own.entry(file.path).or_insert(after.sha256);
+            for (path, digest) in written(db, &entry.plan).await? {
+                own.entry(path).or_insert_with(|| BTreeSet::from([digest]));
+            }
+        }
+        if let Some(deployment) = &under_way {
+            for (path, digest) in written(db, &deployment.plan).await? {
+                if let Some(known) = own.get_mut(&path) {
+                    known.insert(digest);
                 }
             }
         }
@@ -47,7 +54,7 @@ impl Recorded {
             tree,
             branch: cluster.branch.clone(),
             last: last.map(|entry| (u64::try_from(entry.number).unwrap_or_default(), entry.commit_id)),
-            is_waiting: store::deployment::unfinished_of(db, &cluster.id).await?.is_some(),
+            is_waiting: under_way.is_some(),
             own,
         })
     }
@@ -65,8 +72,8 @@ impl Recorded {
             }
         }
         let Some(head) = head else { return Ok(None) };
-        for (path, digest) in &self.own {
-            if mirror.file(head, path)?.map(|bytes| freeze::digest(&bytes)).as_ref() != Some(digest) {
+        for (path, digests) in &self.own {
+            if !mirror.file(head, path)?.is_some_and(|bytes| digests.contains(&freeze::digest(&bytes))) {
                 let commit = self.last.as_ref().map(|(_, commit)| commit.clone()).unwrap_or_default();
                 return Ok(Some(Amiss::Changed { path: path.clone(), commit }));
             }
@@ -80,6 +87,13 @@ impl Recorded {
         let ahead = numbers.max().filter(|number| *number > known && !self.is_waiting);
         Ok(ahead.map(|number| Amiss::Ahead { number, known }))
     }
+}
+
+/// What a plan leaves at each path that it writes, as digests.
+async fn written(db: &mut Conn, plan: &str) -> Result<Vec<(String, String)>, Problem> {
+    let Some(plan) = store::plan::get(db, plan).await? else { return Ok(Vec::new()) };
+    let files = intend::read(&plan)?.files;
+    Ok(files.into_iter().filter_map(|file| Some((file.path, file.after?.sha256))).collect())
 }
 
 /// What is wrong with a branch.
@@ -125,11 +139,10 @@ impl From<Amiss> for Problem {
 
 /// Asks the repository, and notes at the cluster what is amiss or that it is no longer.
 pub async fn check(server: &Server, cluster: &Cluster) -> Result<(), Problem> {
-    let mut found = None;
-    // What looks amiss may have been recorded between the two looks: the second begins with the branch anew.
-    for _ in 0..2 {
-        let recorded = Recorded::of(&mut *server.store.read().await?, cluster).await?;
-        found = repository::with(server, cluster, move |repository| {
+    let mut known = Recorded::of(&mut *server.store.read().await?, cluster).await?;
+    loop {
+        let recorded = known.clone();
+        let found = repository::with(server, cluster, move |repository| {
             let look = || {
                 let mirror = repository.mirror()?;
                 let head = mirror.fetch(&repository.remote, &repository.branch)?;
@@ -138,12 +151,15 @@ pub async fn check(server: &Server, cluster: &Cluster) -> Result<(), Problem> {
             look().map_err(|error| repository::unavailable(&error))
         })
         .await?;
-        if found.is_none() {
-            break;
+        // An entry stands in the database before it stands on the branch. What looks amiss while the record went on may
+        // be that entry alone, and is looked at anew; what looks amiss to a record that stood still is amiss.
+        let now = Recorded::of(&mut *server.store.read().await?, cluster).await?;
+        if found.is_none() || now == known {
+            note(server, cluster, found.as_ref()).await?;
+            return found.map_or(Ok(()), |amiss| Err(amiss.into()));
         }
+        known = now;
     }
-    note(server, cluster, found.as_ref()).await?;
-    found.map_or(Ok(()), |amiss| Err(amiss.into()))
 }
 
 /// Writes down that a cluster is halted, or goes on, where that is news.

@@ -46,7 +46,11 @@ pub(super) fn sync_new(git_dir: &Path, before: &BTreeSet<std::ffi::OsString>) ->
         return Ok(());
     }
     for name in fresh {
-        sync(&packs.join(name))?;
+        match sync(&packs.join(name)) {
+            // A half-made file of a fetch beside this one, which renames it and syncs it then.
+            Err(GitError::Storage(_)) if !packs.join(name).exists() => {}
+            synced => synced?,
+        }
     }
     sync(&packs)
 }
