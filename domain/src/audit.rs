@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::principal::Principal;
+use crate::text::hex;
 
 mod checkpoint;
 mod tree;
@@ -205,10 +206,6 @@ fn sorted(value: serde_json::Value) -> serde_json::Value {
 /// What a leaf says of a text: SHA-256 over its salt and itself.
 pub fn commitment(salt: &[u8], text: &str) -> String {
     hex(&Sha256::new().chain_update(salt).chain_update(text.as_bytes()).finalize())
-}
-
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! then what is recorded.
 
 pub mod problem;
+pub mod text;
 
 pub mod name;
 pub mod principal;

@@ -38,7 +38,7 @@ pub fn code() -> String {
 /// A token for machines, recognisable by those who scan for leaked ones.
 pub fn token() -> String {
     let bytes: [u8; 32] = rand::rng().random();
-    format!("cs_{}", domain::audit::hex(&bytes))
+    format!("cs_{}", domain::text::hex(&bytes))
 }
 
 pub fn salt() -> [u8; 16] {
@@ -47,7 +47,7 @@ pub fn salt() -> [u8; 16] {
 
 /// What is stored of a code or token. They are random and long, so a plain hash keeps them.
 pub fn hash(code: &str) -> String {
-    domain::audit::hex(&Sha256::digest(code.as_bytes()))
+    domain::text::hex(&Sha256::digest(code.as_bytes()))
 }
 
 /// A typed code as it was printed: case, spaces and dashes do not matter.
@@ -58,7 +58,7 @@ pub fn normal_code(typed: &str) -> String {
 
 /// Sixteen random bytes in hex: two freezings are two plans.
 pub fn nonce() -> String {
-    domain::audit::hex(&salt())
+    domain::text::hex(&salt())
 }
 
 #[cfg(test)]

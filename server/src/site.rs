@@ -102,7 +102,7 @@ fn to(place: &str) -> Response {
 }
 
 async fn docs(document: Arc<OpenApi>) -> Response {
-    let nonce = domain::audit::hex(&ids::salt());
+    let nonce = domain::text::hex(&ids::salt());
     let policy = format!("default-src 'none'; style-src 'nonce-{nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
     let headers: [(HeaderName, String); 2] = [(CONTENT_SECURITY_POLICY, policy), (CACHE_CONTROL, String::from("no-cache"))];
     (headers, Html(openapi::page(&document, &nonce))).into_response()

@@ -5,10 +5,11 @@ use domain::problem::Problem;
 use domain::stack::{Addon, Chart, Component, Content, Manifest, field};
 use leptos::prelude::*;
 
-use super::board::{Board, sentence, use_board};
+use super::board::{Board, use_board};
 use crate::part::name_problem;
 use crate::widget::dialog::Dialog;
 use crate::widget::field::{FormProblem, FormProblemView, Kind, SubmitButton, TextField};
+use domain::text::sentence;
 
 #[component]
 pub fn AddAddon() -> AnyView {

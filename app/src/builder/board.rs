@@ -8,6 +8,7 @@ use domain::change::apply::{ChangeError, apply_all};
 use domain::name::Name;
 use domain::stack::layout::{Layout, layout};
 use domain::stack::{Component, Content, Point, Stack};
+use domain::text::sentence;
 use leptos::prelude::*;
 
 use super::saving::{Saver, Saving};
@@ -297,11 +298,4 @@ fn with_box_at(mut stack: Stack, id: &Name, at: Point) -> Stack {
         component.layout = Some(at);
     }
     stack
-}
-
-/// `there is no …` as a sentence.
-pub fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }

@@ -10,11 +10,12 @@ use domain::name::Name;
 use domain::stack::{Component, Content, field as rule};
 use leptos::prelude::*;
 
-use super::board::{Board, Chosen, sentence, use_board};
+use super::board::{Board, Chosen, use_board};
 use super::editor::TextEditor;
 use super::standing;
 use crate::part::finding::FindingList;
 use crate::widget::icon::Icon;
+use domain::text::sentence;
 
 use declared::Declared;
 use facts::{Secrets, Variables};

@@ -8,6 +8,7 @@ use domain::change::Change;
 use domain::change::apply::apply_all;
 use domain::problem::Problem;
 use domain::stack::Stack;
+use domain::text::sentence;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -229,7 +230,7 @@ impl Saver {
             queue.retain(|waiting| match apply_all(&mut content, &waiting.changes) {
                 Ok(()) => true,
                 Err((_, error)) => {
-                    lost = Some(Problem::conflict(error.code(), super::board::sentence(&error.to_string())));
+                    lost = Some(Problem::conflict(error.code(), sentence(&error.to_string())));
                     false
                 }
             });

@@ -168,8 +168,8 @@ pub fn grew((old, old_root): (u64, &Hash), (new, new_root): (u64, &Hash), proof:
 
 #[cfg(test)]
 mod tests {
-    use super::super::hex;
     use super::*;
+    use crate::text::hex;
 
     fn leaves(count: u32) -> Vec<Hash> {
         (0..count).map(|i| leaf_hash(&i.to_be_bytes())).collect()

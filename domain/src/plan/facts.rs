@@ -10,10 +10,10 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::FileDigest;
-use super::freeze::hex;
 use crate::engine::RELEASE_GROUP;
 use crate::name::Name;
 use crate::object::ObjectKey;
+use crate::text::hex;
 use crate::yaml::read;
 
 /// The head of the branch as planning needs it. Paths carry the binding's prefix.

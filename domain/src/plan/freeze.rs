@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::canonical::{self, CanonicalError};
 use super::{Plan, VERSION};
+use crate::text::hex;
 
 /// The most that `plan.json` may hold.
 pub const MAX_BYTES: usize = 8 << 20;
@@ -68,11 +69,6 @@ pub fn parse(bytes: &[u8]) -> Result<Plan, ParseError> {
 /// SHA-256 of the bytes, in hex: the plan's name everywhere.
 pub fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|nibble| char::from(DIGITS[usize::from(nibble)])).collect()
 }
 
 /// A moment as plans write it.

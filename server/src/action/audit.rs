@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use domain::api::Page;
 use domain::api::audit::{AuditLine, Checkpoint};
-use domain::audit::{Actor, hex};
+use domain::audit::Actor;
 use domain::principal::{Act, Target};
 use domain::problem::Problem;
+use domain::text::hex;
 
 use crate::api::caller::Caller;
 use crate::deploy::anchor;

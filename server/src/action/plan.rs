@@ -32,6 +32,7 @@ use crate::vault::{Recipients, Sealer};
 
 pub use cluster::{freeze as freeze_cluster, freeze_roster, is_left_behind};
 pub use slip::POLICY_MOVED;
+use slip::Reading;
 
 /// How long a plan can be signed.
 const LIFE: Micros = 24 * 60 * 60 * 1_000_000;
@@ -352,7 +353,7 @@ pub async fn get(server: &Server, caller: &Caller, id: &str) -> Result<Plan, Pro
         _ => None,
     };
     let deployment = store::deployment::of_plan(&mut db, id).await?;
-    let slip = slip::of(&mut db, server, caller, &row, &plan, &cluster, newer_revision).await?;
+    let slip = slip::of(&mut db, &Reading { server, caller, row: &row, plan: &plan, cluster: &cluster, newer_revision }).await?;
     let stack = match &row.stack {
         Some(stack) => store::stack::get(&mut db, stack).await?.map(|stack| stack.stack_id),
         None => None,

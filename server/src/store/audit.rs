@@ -1,6 +1,7 @@
 //! The log's rows: appended, read, never changed.
 
-use domain::audit::{Frontier, Leaf, hex, leaf_hash};
+use domain::audit::{Frontier, Leaf, leaf_hash};
+use domain::text::hex;
 
 use super::{Conn, Error, Result};
 use crate::audit::{Note, Tx};

@@ -2,6 +2,7 @@
 
 use age::secrecy::ExposeSecret;
 use age::x25519::{Identity, Recipient};
+use domain::text::hex;
 use sha2::{Digest, Sha256};
 
 use super::plaintext::Plaintext;
@@ -107,10 +108,6 @@ fn is_low_order(recipient: &str) -> bool {
     let (zeros, ones) = (bytes[1..].iter().all(|&b| b == 0), bytes[1..31].iter().all(|&b| b == 0xff) && last == 0x7f);
     // 0 and 1; p - 1, p and p + 1.
     zeros && first <= 1 || ones && (0xec..=0xee).contains(&first) || ORDER_8.contains(&hex(&bytes).as_str())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A key pair for a cluster. The identity is shown once and kept nowhere.

@@ -5,8 +5,9 @@ use std::process::{Command, Stdio};
 
 use domain::api::Page;
 use domain::api::person::Person;
-use domain::audit::{Act, Frontier, hex, leaf_hash};
+use domain::audit::{Act, Frontier, leaf_hash};
 use domain::problem::Problem;
+use domain::text::hex;
 use serde_json::json;
 use server::api::caller::Caller;
 use server::audit::{Tx, audited};

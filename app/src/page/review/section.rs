@@ -1,5 +1,6 @@
 //! A section of the document: its heading, what it counts, and whether this browser has checked it.
 
+use domain::text::capitalised;
 use leptos::prelude::*;
 
 use crate::widget::icon::Icon;
@@ -28,9 +29,7 @@ pub fn count(number: usize, one: &str) -> String {
 
 /// `letsencrypt_expired` is `Letsencrypt expired`.
 pub fn words(code: &str) -> String {
-    let text = code.replace('_', " ");
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    capitalised(&code.replace('_', " "))
 }
 
 /// A value that stands as JSON: text without its quotes, unless it would then read as something else.

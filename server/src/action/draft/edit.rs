@@ -6,6 +6,7 @@ use domain::change::{Change, apply, touch};
 use domain::principal;
 use domain::problem::Problem;
 use domain::stack::source;
+use domain::text::sentence;
 
 use super::{behind, check, content, find, still_open};
 use crate::action::names;
@@ -105,10 +106,4 @@ fn overlap(mine: &Change, theirs: &Change, place: usize, revision: i64) -> Probl
         .with("mine", serde_json::to_value(mine).unwrap_or_default())
         .with("theirs", serde_json::to_value(theirs).unwrap_or_default())
         .with("revision", revision)
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }

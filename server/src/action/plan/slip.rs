@@ -15,23 +15,26 @@ use crate::identity::roster::Signer;
 use crate::server::Server;
 use crate::store::{self, Conn};
 
-pub async fn of(
-    db: &mut Conn,
-    server: &Server,
-    caller: &Caller,
-    row: &store::plan::Plan,
-    plan: &Plan,
-    cluster: &store::cluster::Cluster,
-    newer_revision: Option<i64>,
-) -> Result<Slip, Problem> {
-    let target = place::target(cluster);
-    let reason = reason(db, server, caller, row, plan, cluster, newer_revision).await?;
+/// A plan before the eyes of one caller.
+pub struct Reading<'a> {
+    pub server: &'a Server,
+    pub caller: &'a Caller,
+    pub row: &'a store::plan::Plan,
+    pub plan: &'a Plan,
+    pub cluster: &'a store::cluster::Cluster,
+    /// Where its draft stands, if that is further on.
+    pub newer_revision: Option<i64>,
+}
+
+pub async fn of(db: &mut Conn, reading: &Reading<'_>) -> Result<Slip, Problem> {
+    let Reading { caller, row, plan, cluster, .. } = *reading;
+    let signed: Vec<String> = store::approval::of_plan(db, &row.id).await?.into_iter().map(|approval| approval.person).collect();
+    let reason = reason(db, reading, &signed).await?;
     let by_password = match caller.person() {
         Ok(person) if reason.is_none() => store::credential::signing_keys(db, person.id).await?.is_empty(),
         _ => false,
     };
-    let can = deployers(db, &target).await?;
-    let signed: Vec<String> = store::approval::of_plan(db, &row.id).await?.into_iter().map(|approval| approval.person).collect();
+    let can = deployers(db, &place::target(cluster)).await?;
     let mut who_can = Vec::new();
     let is_barred = |person: &String| signed.contains(person) || plan.policy.four_eyes && plan.was_written_by(person);
     for person in can.into_values().filter(|person| !is_barred(person)) {
@@ -53,16 +56,9 @@ pub fn confirm(plan: &Plan) -> Vec<Confirm> {
 
 pub const POLICY_MOVED: &str = "The rules of the environment have changed since this plan was made. Plan again.";
 
-/// The first reason why the caller cannot sign this plan now, as a sentence.
-pub async fn reason(
-    db: &mut Conn,
-    server: &Server,
-    caller: &Caller,
-    row: &store::plan::Plan,
-    plan: &Plan,
-    cluster: &store::cluster::Cluster,
-    newer_revision: Option<i64>,
-) -> Result<Option<String>, Problem> {
+/// The first reason why the caller cannot sign this plan now, as a sentence. `signed` are those who have.
+async fn reason(db: &mut Conn, reading: &Reading<'_>, signed: &[String]) -> Result<Option<String>, Problem> {
+    let Reading { server, caller, row, plan, cluster, newer_revision } = *reading;
     let Ok(person) = caller.person() else { return Ok(Some(String::from("Only a person can countersign."))) };
     let sentence = match row.state.as_str() {
         "deployed" => Some(String::from("This plan is deployed.")),
@@ -94,24 +90,18 @@ pub async fn reason(
     if plan.policy.four_eyes && plan.was_written_by(person.id) {
         return Ok(Some(String::from("You wrote or accepted a value in this plan, and here somebody else has to sign it.")));
     }
-    if store::approval::of_plan(db, &row.id).await?.iter().any(|approval| approval.person == person.id) {
+    if signed.iter().any(|one| one == person.id) {
         return Ok(Some(String::from("You have signed; others must sign as well.")));
     }
     if !store::credential::signing_keys(db, person.id).await?.is_empty() {
         return Ok(None);
     }
-    without_a_key(db, server, person, row, plan, cluster).await
+    without_a_key(db, reading, person).await
 }
 
 /// Whether a password would do in place of the key that they have not.
-async fn without_a_key(
-    db: &mut Conn,
-    server: &Server,
-    person: Person<'_>,
-    row: &store::plan::Plan,
-    plan: &Plan,
-    cluster: &store::cluster::Cluster,
-) -> Result<Option<String>, Problem> {
+async fn without_a_key(db: &mut Conn, reading: &Reading<'_>, person: Person<'_>) -> Result<Option<String>, Problem> {
+    let Reading { server, row, plan, cluster, .. } = *reading;
     let enrol = "You have no passkey that can sign. Enrol one under Settings, Account.";
     if plan.policy.passkey || may_use_a_password(db, person.id, cluster).await.is_err() {
         return Ok(Some(enrol.to_owned()));

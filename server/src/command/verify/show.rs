@@ -133,7 +133,7 @@ pub fn json(report: &Report, accept_passwords: bool) -> String {
         shown
     };
     let log =
-        report.checkpoints.last().map(|(_, log)| json!({ "origin": log.origin, "size": log.size, "root": domain::audit::hex(&log.root) }));
+        report.checkpoints.last().map(|(_, log)| json!({ "origin": log.origin, "size": log.size, "root": domain::text::hex(&log.root) }));
     let said = json!({
         "good": verdict(report, accept_passwords).is_none(),
         "reason": verdict(report, accept_passwords),

@@ -3,6 +3,7 @@
 //! It reads *not countersigned* everywhere: nobody can check it but the server that took it.
 
 use domain::plan::{Kind, Plan, canonical, freeze};
+use domain::text::hex;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -105,7 +106,7 @@ impl ByPassword {
             at: freeze::moment(self.at),
             note: NOTE.to_owned(),
             person: self.signer.clone(),
-            plan: format!("sha256:{}", freeze::hex(&self.plan_hash)),
+            plan: format!("sha256:{}", hex(&self.plan_hash)),
             v: 1,
         };
         let value = serde_json::to_value(&record).expect("a record holds only texts and a number");
