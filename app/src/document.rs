@@ -12,6 +12,9 @@ use crate::shell::stays_as_it_is;
 /// Before anything is drawn, so that a dark page never flashes white.
 const THEME: &str = "try{const t=localStorage.getItem('theme');if(t==='dark'||t==='light')document.documentElement.dataset.theme=t}catch{}";
 
+/// Before a field can be touched: a file of its own could come too late.
+const EARLY: &str = include_str!("document/early.js");
+
 /// The whole document, as the server sends it.
 pub fn shell() -> AnyView {
     let assets = use_assets();
@@ -55,6 +58,7 @@ fn Code(kind: Kind) -> AnyView {
             let (script, wasm) = (assets.url(glue), assets.url(wasm));
             let start = format!("import init from {script:?};init({{module_or_path:{wasm:?}}});");
             view! {
+                <script nonce=use_nonce()>{EARLY}</script>
                 <link rel="modulepreload" href=script/>
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
                 <script type="module" nonce=use_nonce()>{start}</script>
