@@ -11,7 +11,6 @@ use crate::support::git::{forge, git, try_git};
 use crate::support::git_http::GitHttp;
 use crate::support::host::{Host, assert_verifies, planned, shown, until};
 use crate::support::line::{Fault, Line};
-use crate::support::machine;
 use crate::support::signing::{CLUSTER, Signer};
 use crate::support::sshd::{Sshd, new_key};
 
@@ -95,15 +94,13 @@ async fn a_host_that_hangs_holds_up_nobody_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fails_before_the_push_is_told_and_the_same_signature_counts_afterwards() {
     let Some(mut bench) = bench(3).await else { return };
-    let mut faults = vec![
+    let faults = [
         (Fault::Down, ["git_unreachable", "git_garbage"]),
         (Fault::Silent, ["git_timeout"; 2]),
         (Fault::Stalled, ["git_timeout"; 2]),
         (Fault::Garbage, ["git_garbage"; 2]),
+        (Fault::Dripping, ["git_timeout"; 2]),
     ];
-    if machine::has_time() {
-        faults.push((Fault::Dripping, ["git_timeout"; 2]));
-    }
     for (turn, (fault, codes)) in faults.into_iter().enumerate() {
         let plan = planned(&mut bench.ada, &format!("good day {turn}")).await;
         let approval = bench.ada.sign(&plan).await;

@@ -11,7 +11,6 @@ use crate::support::git::{forge, git, try_git};
 use crate::support::git_http::{GitHttp, TOKEN, USER};
 use crate::support::host::{Host, assert_verifies, planned, settled, shown};
 use crate::support::line::{Fault, Line};
-use crate::support::machine;
 use crate::support::signing::Signer;
 
 /// On which way to the record the process dies.
@@ -151,17 +150,13 @@ pub fn numbers(clone: &Path) -> Vec<u64> {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_point_over_http_a_deploy_is_wholly_recorded_or_not_at_all() {
     let Some(mut bench) = Bench::new().await else { return };
-    let rounds = if machine::has_time() { 3 } else { 1 };
-    for round in 0..rounds {
+    for round in 0..3 {
         for &point in POINTS {
             if point == "approve.after_store" {
                 bench.kill_between_two_signatures(point).await;
                 continue;
             }
-            let ways = ways(point);
-            // Without time each point is passed once; the rounds of a full run take every way to it.
-            let take = if rounds == 1 { 1 } else { ways.len() };
-            for way in ways.iter().take(take) {
+            for way in ways(point) {
                 bench.kill(round, point, *way).await;
             }
         }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use server::git::{CommitParts, Mirror, Note, ObjectId, PlatformKey, Remote, Who};
 
 use crate::support::git::git;
+use crate::support::machine;
 use crate::support::signing::Bound;
 
 /// Five entries: the binding, the roster, two stacks, and the first of them once more; the last three by two people.
@@ -318,8 +319,10 @@ async fn any_tampering_gives_the_first_commit_that_is_not_good() {
             ".countersign/",
         ),
     ];
+    // Without time every kind is done at one place.
+    let places_of = |places: &std::ops::Range<usize>| if machine::has_time() { places.clone() } else { places.end - 1..places.end };
     for (what, places, edit, named, because) in table {
-        for at in places.clone() {
+        for at in places_of(places) {
             let mut steps = forger.steps.clone();
             edit(&mut steps, at);
             let repository = forger.make(&steps);

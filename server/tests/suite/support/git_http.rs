@@ -26,8 +26,11 @@ pub struct GitHttp {
 }
 
 impl GitHttp {
-    /// `root` is the folder above the repositories.
+    /// `root` is the folder above the repositories. Left to the full run, as all hosts are.
     pub fn start(root: &Path) -> Option<GitHttp> {
+        if !machine::has_time() {
+            return None;
+        }
         let nginx = machine::program("nginx")?;
         let fcgiwrap = machine::program("fcgiwrap")?;
         machine::program("openssl")?;
