@@ -54,6 +54,8 @@ acts! {
     /// The server moves to another public URL, and its passkeys stay behind.
     MoveUrl => "organisation" "move_url",
     RotateVault => "organisation" "rotate_vault",
+    /// The database comes from a backup: what was logged after it was made is gone.
+    Restore => "organisation" "restore",
 
     OpenSession => "session" "open",
     CloseSession => "session" "close",

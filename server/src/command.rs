@@ -1,8 +1,10 @@
 //! What can be typed after `countersign`, one file per command.
 
+pub mod backup;
 pub mod person;
 pub mod public_url;
 pub mod render;
+pub mod restore;
 pub mod serve;
 pub mod vault;
 pub mod verify;

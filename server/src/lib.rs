@@ -11,6 +11,7 @@ pub mod action;
 pub mod api;
 pub mod audit;
 
+pub mod backup;
 pub mod data_lock;
 pub mod deploy;
 pub mod git;

@@ -22,6 +22,8 @@ enum Command {
     Serve(Config),
     Render(command::render::Render),
     Verify(command::verify::Verify),
+    Backup(command::backup::Backup),
+    Restore(command::restore::Restore),
     /// People, from the host.
     #[command(subcommand)]
     Person(Person),
@@ -86,6 +88,8 @@ async fn run() -> ExitCode {
         }
         Command::Render(render) => return command::render::render(&render),
         Command::Verify(verify) => return command::verify::verify(&verify),
+        Command::Backup(backup) => command::backup::backup(backup).await,
+        Command::Restore(restore) => command::restore::restore(restore).await,
         Command::Person(Person::Enrol { name, config }) => command::person::enrol(config, &name).await,
         Command::Vault(Vault::Rotate { config }) => command::vault::rotate(config).await,
         Command::PublicUrl { url, person, yes, config } => command::public_url::move_server(config, &url, person.as_deref(), yes).await,

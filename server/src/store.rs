@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use domain::audit::Frontier;
 use sqlx::ConnectOptions;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use tokio::sync::Mutex;
 
@@ -16,6 +17,7 @@ pub mod agent;
 pub mod approval;
 pub mod audit;
 pub mod cluster;
+pub mod copy;
 pub mod credential;
 pub mod deployment;
 pub mod draft;
@@ -41,6 +43,8 @@ pub type Conn = sqlx::SqliteConnection;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
+
 /// The database: many readers and one writer.
 #[derive(Clone)]
 pub struct Store {
@@ -62,7 +66,10 @@ impl Store {
             .busy_timeout(Duration::from_secs(10))
             .disable_statement_logging();
         let mut writer = options.clone().connect().await.with_context(|| format!("opening the database {}", file.display()))?;
-        sqlx::migrate!("../migrations/sqlite").run(&mut writer).await.context("bringing the database up to date")?;
+        copy::before_migration(&mut writer, file, &MIGRATIONS)
+            .await
+            .context("keeping a copy of the database before it is brought up to date")?;
+        MIGRATIONS.run(&mut writer).await.context("bringing the database up to date")?;
         let readers = SqlitePoolOptions::new()
             .max_connections(8)
             .min_connections(1)

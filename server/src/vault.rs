@@ -4,6 +4,7 @@
 //! the database. In Git it is encrypted to the cluster's recipients alone, so not even the server
 //! can read back what it wrote there.
 
+pub mod envelope;
 mod fingerprint;
 mod key_file;
 pub mod plaintext;

@@ -10,6 +10,7 @@ use domain::problem::Problem;
 
 use super::{place, repository};
 use crate::api::caller::Caller;
+use crate::api::problem::OrInternal;
 use crate::audit::audited;
 use crate::git::{self, GitError, HostKey, Remote};
 use crate::server::Server;
@@ -74,8 +75,9 @@ pub async fn add(server: &Server, caller: &Caller, new: NewCluster) -> Result<Cl
 async fn bind(server: &Server, row: &mut store::cluster::Cluster, binding: NewBinding) -> Result<(), Problem> {
     let (url, branch, path, auth, host_key, ca_pem) = match binding {
         NewBinding::Embedded => {
-            let folder = server.config.data.join("repositories").join(format!("{}.git", row.name));
-            row.url = format!("file://{}", folder.display());
+            let folder = repository::embedded(&server.config.data, &row.name);
+            let place = std::path::absolute(&folder).or_internal("finding the data folder")?;
+            row.url = format!("file://{}", place.display());
             row.embedded = true;
             let branch = row.branch.clone();
             return blocking(move || git::init_embedded(&folder, &branch).map_err(|error| repository::problem(&error))).await;

@@ -30,7 +30,7 @@ pub struct Repository {
 impl Repository {
     /// Opens the credential on the way: call it where blocking is allowed.
     pub fn of(data: &std::path::Path, vault: &Vault, cluster: &store::cluster::Cluster) -> anyhow::Result<Repository> {
-        let mut remote = Remote::new(&cluster.url)?;
+        let mut remote = Remote::new(&address(data, cluster)?)?;
         if let Some(line) = &cluster.host_key {
             remote = remote.host_key(HostKey::parse(line)?);
         }
@@ -49,6 +49,21 @@ impl Repository {
         }
         Mirror::open(&self.folder, &self.remote)
     }
+}
+
+/// Where a repository is spoken to. An embedded one stands in the data folder, wherever that is by now: the address in its
+/// settings, which plans name, is the one that it was made under.
+pub fn address(data: &std::path::Path, cluster: &store::cluster::Cluster) -> std::io::Result<String> {
+    if !cluster.embedded {
+        return Ok(cluster.url.clone());
+    }
+    let folder = std::path::absolute(embedded(data, &cluster.name))?;
+    Ok(format!("file://{}", folder.display()))
+}
+
+/// The folder of an embedded repository.
+pub fn embedded(data: &std::path::Path, cluster: &str) -> PathBuf {
+    data.join("repositories").join(format!("{cluster}.git"))
 }
 
 /// Runs `work` with the cluster's repository on a thread that may block, and gives up waiting after a while: a host

@@ -22,7 +22,7 @@ pub async fn rotate(config: Config) -> anyhow::Result<()> {
     writeln!(
         out,
         "The vault has a new key, {}, in {}.\nSealed anew: {} and {}.\n\
-         Keep a copy of the new key. Backups of the database from before today open with the old one only.\n\
+         Keep a copy of the new key. Copies of the database from before today open with the old one only.\n\
          Where the old key got into wrong hands, change the secrets themselves as well.",
         rotated.recipient,
         file.display(),

@@ -53,22 +53,29 @@ pub(super) fn replace(path: &Path) -> anyhow::Result<()> {
 }
 
 pub(super) fn load(path: &Path) -> anyhow::Result<Identity> {
+    read(path, "vault key", " and consider `countersign vault rotate`")
+}
+
+/// An identity that is not the installation's own.
+pub(super) fn load_other(path: &Path) -> anyhow::Result<Identity> {
+    read(path, "age identity", "")
+}
+
+/// `what` it is in a sentence, and what to do besides if others could read it.
+fn read(path: &Path, what: &str, besides: &str) -> anyhow::Result<Identity> {
     let shown = path.display();
-    let mut file = File::open(path).with_context(|| format!("opening the vault key {shown}"))?;
-    let metadata = file.metadata().with_context(|| format!("reading the vault key {shown}"))?;
-    ensure!(metadata.is_file(), "the vault key {shown} is not a file");
+    let mut file = File::open(path).with_context(|| format!("opening the {what} {shown}"))?;
+    let metadata = file.metadata().with_context(|| format!("reading the {what} {shown}"))?;
+    ensure!(metadata.is_file(), "the {what} {shown} is not a file");
     let mode = metadata.permissions().mode() & 0o777;
-    ensure!(
-        mode & 0o077 == 0,
-        "the vault key {shown} can be read by others (mode {mode:04o}); run `chmod 600 {shown}` and consider `countersign vault rotate`"
-    );
-    ensure!(metadata.len() <= 64 * 1024, "the vault key {shown} is too large to be one");
+    ensure!(mode & 0o077 == 0, "the {what} {shown} can be read by others (mode {mode:04o}); run `chmod 600 {shown}`{besides}");
+    ensure!(metadata.len() <= 64 * 1024, "the {what} {shown} is too large to be one");
     let mut text = Zeroizing::new(String::with_capacity(64 * 1024 + 1));
     // The error of a text that is no UTF-8 shows none of it.
-    (&mut file).take(64 * 1024).read_to_string(&mut text).with_context(|| format!("reading the vault key {shown}"))?;
+    (&mut file).take(64 * 1024).read_to_string(&mut text).with_context(|| format!("reading the {what} {shown}"))?;
     let mut keys = text.lines().map(str::trim).filter(|line| line.starts_with(PREFIX));
     let (Some(key), None) = (keys.next(), keys.next()) else {
-        bail!("the vault key {shown} must hold exactly one line that starts with {PREFIX}");
+        bail!("the {what} {shown} must hold exactly one line that starts with {PREFIX}");
     };
-    key.parse().map_err(|reason: &str| anyhow::anyhow!("the vault key {shown} holds no age identity: {reason}"))
+    key.parse().map_err(|reason: &str| anyhow::anyhow!("the {what} {shown} holds no age identity: {reason}"))
 }

@@ -8,6 +8,7 @@ mod adoption;
 mod approval;
 mod approval_refused;
 mod audit;
+mod backup;
 mod bad_input;
 mod canary;
 mod deploy;

@@ -34,6 +34,13 @@ impl Host {
         Host { folder, with: Vec::new(), port: 0, origin: String::new(), child: None, set_up_code: None }
     }
 
+    /// Over a folder that somebody else fills: nobody sets it up.
+    pub fn taken_over() -> Host {
+        let mut host = Host::new();
+        host.set_up_code = Some(String::new());
+        host
+    }
+
     /// Another process over the same folder, on a port of its own.
     pub fn twin(&self) -> Host {
         let mut twin = Host {
