@@ -116,6 +116,8 @@ acts! {
     /// Nothing more is deployed there: the branch lost entries, or holds some that we do not know.
     HaltCluster => "cluster" "halt",
     ResumeCluster => "cluster" "resume",
+    /// Entries that stand in the repository and that this database did not know are taken over from there.
+    AcceptRecord => "cluster" "accept_record",
 }
 
 /// Who did it, as a leaf says it.

@@ -294,8 +294,8 @@ create table approval (
     bytes       blob   not null, -- the SSH signature, or the record of a password approval
     accepted_at bigint not null,
     constraint approval_once unique (plan, person),
-    constraint approval_kind_known check (kind in ('passkey', 'ssh', 'password')),
-    constraint approval_names_its_key check (kind = 'password' or credential is not null)
+    constraint approval_kind_known check (kind in ('passkey', 'ssh', 'password', 'recorded')), -- recorded: read back from Git
+    constraint approval_names_its_key check (kind in ('password', 'recorded') or credential is not null)
 );
 
 -- One row per countersigned plan. The state follows the push; what was signed never changes.

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod person;
 pub mod public_url;
+pub mod record;
 pub mod render;
 pub mod restore;
 pub mod serve;

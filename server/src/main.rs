@@ -24,6 +24,9 @@ enum Command {
     Verify(command::verify::Verify),
     Backup(command::backup::Backup),
     Restore(command::restore::Restore),
+    /// The record of a cluster, as its repository holds it.
+    #[command(subcommand)]
+    Record(Record),
     /// People, from the host.
     #[command(subcommand)]
     Person(Person),
@@ -43,6 +46,11 @@ enum Command {
         #[command(flatten)]
         config: Config,
     },
+}
+
+#[derive(Subcommand)]
+enum Record {
+    Accept(command::record::Accept),
 }
 
 #[derive(Subcommand)]
@@ -90,6 +98,7 @@ async fn run() -> ExitCode {
         Command::Verify(verify) => return command::verify::verify(&verify),
         Command::Backup(backup) => command::backup::backup(backup).await,
         Command::Restore(restore) => command::restore::restore(restore).await,
+        Command::Record(Record::Accept(accept)) => command::record::accept(accept).await,
         Command::Person(Person::Enrol { name, config }) => command::person::enrol(config, &name).await,
         Command::Vault(Vault::Rotate { config }) => command::vault::rotate(config).await,
         Command::PublicUrl { url, person, yes, config } => command::public_url::move_server(config, &url, person.as_deref(), yes).await,

@@ -2,6 +2,7 @@
 
 mod desk;
 mod first_run;
+mod halted;
 mod latest;
 mod matrix;
 
@@ -19,6 +20,7 @@ use crate::widget::page_head::PageHead;
 
 use desk::Desk;
 use first_run::FirstRun;
+use halted::Halted;
 use latest::Latest;
 use matrix::Matrix;
 
@@ -41,6 +43,7 @@ fn Found(found: Found) -> AnyView {
     let clusters = found.clusters.clone();
     let is_new = found.stacks.is_empty() && found.desk.iter().all(|item| item.draft.is_none());
     let about = summary(&found);
+    let halted = found.clusters.clone();
     let body = if is_new {
         let waiting = (!found.desk.is_empty()).then(|| view! { <Desk items=found.desk.clone()/> });
         view! { {waiting}<FirstRun found/> }.into_any()
@@ -62,6 +65,7 @@ fn Found(found: Found) -> AnyView {
             // On the first run the form stands on the page itself.
             {(!clusters.is_empty() && !is_new).then(|| view! { <NewStackButton clusters/> })}
         </PageHead>
+        <Halted clusters=halted/>
         {body}
     }
     .into_any()

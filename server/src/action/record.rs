@@ -1,5 +1,7 @@
 //! The record: what Git holds, entry by entry, and how anybody can check it.
 
+pub mod accept;
+
 use domain::api::cluster::Step;
 use domain::api::record::Entry;
 use domain::api::{Author, AuthorKind, Page};
@@ -126,7 +128,7 @@ async fn principals(db: &mut Conn, signers: &[domain::api::plan::Approval], coun
 }
 
 /// The digest of the first roster, by which the whole record can be pinned from outside the repository.
-async fn root(db: &mut Conn, cluster: &str) -> Result<Option<String>, Problem> {
+pub async fn root(db: &mut Conn, cluster: &str) -> Result<Option<String>, Problem> {
     let Some(first) = store::entry::by_number(db, cluster, 1).await? else { return Ok(None) };
     let Some(stored) = store::plan::get(db, &first.plan).await? else { return Ok(None) };
     let planned = intend::read(&stored)?;

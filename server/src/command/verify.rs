@@ -1,11 +1,11 @@
 //! `countersign verify`: whether a repository's record is what people countersigned. Offline, from Git alone.
 
-mod chain;
+pub mod chain;
 mod entry;
 mod files;
 mod log;
-mod show;
-mod trust;
+pub mod show;
+pub mod trust;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,6 +40,10 @@ pub struct Verify {
     /// Takes the platform's word where a password was given in place of a signature. Without it such an entry fails.
     #[arg(long)]
     accept_passwords: bool,
+    /// Takes it that the audit log lost its lines before this entry: an older backup was restored. Without it such an
+    /// entry fails.
+    #[arg(long, value_name = "NUMBER")]
+    log_cut_at: Vec<u64>,
     /// The branch to walk; what is checked out if not given.
     #[arg(long, value_name = "BRANCH")]
     branch: Option<String>,
@@ -61,6 +65,13 @@ pub struct Verify {
 enum Format {
     Text,
     Json,
+}
+
+/// What nothing in the repository proves, and the caller says to go by.
+pub struct TakenOnTrust<'a> {
+    passwords: bool,
+    /// Entries.
+    log_cut_at: &'a [u64],
 }
 
 /// What is known from outside the repository.
@@ -85,6 +96,11 @@ impl Expected {
         })
     }
 
+    /// Of a record whose folder is known, the slash at its end included.
+    pub fn of_folder(trust: Vec<Trust>, evidence: String) -> Expected {
+        Expected { trust, evidence: Some(evidence), ..Expected::default() }
+    }
+
     /// What does not hold of a record whose entries are all good; `roster` is as its last entry left it.
     fn missing(&self, report: &Report, roster: Option<&Roster>) -> Option<String> {
         let last = report.last();
@@ -101,14 +117,15 @@ impl Expected {
 
 /// 0: every entry is good. 1: one is not, or is not proven, or some are missing. 2: there is nothing to judge.
 pub fn verify(arguments: &Verify) -> ExitCode {
+    let taken = TakenOnTrust { passwords: arguments.accept_passwords, log_cut_at: &arguments.log_cut_at };
     match run(arguments) {
         Ok(report) => {
             let text = match arguments.format {
                 Format::Text => show::text(&report),
-                Format::Json => show::json(&report, arguments.accept_passwords),
+                Format::Json => show::json(&report, &taken),
             };
             say(&mut std::io::stdout(), &text);
-            if let Some(reason) = show::verdict(&report, arguments.accept_passwords) {
+            if let Some(reason) = show::verdict(&report, &taken) {
                 say(&mut std::io::stderr(), &format!("countersign: {reason}"));
                 return ExitCode::from(1);
             }

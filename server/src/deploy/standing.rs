@@ -25,6 +25,7 @@ pub struct Recorded {
     last: Option<(u64, String)>,
     /// A deployment is under way: the branch may be one entry ahead of us.
     is_waiting: bool,
+    cluster: String,
     /// Binding, roster and recipients by path: the digests of what the last entry that wrote them wrote, and of what a
     /// deployment under way writes.
     own: BTreeMap<String, BTreeSet<String>>,
@@ -55,6 +56,7 @@ impl Recorded {
             branch: cluster.branch.clone(),
             last: last.map(|entry| (u64::try_from(entry.number).unwrap_or_default(), entry.commit_id)),
             is_waiting: under_way.is_some(),
+            cluster: cluster.name.clone(),
             own,
         })
     }
@@ -72,20 +74,23 @@ impl Recorded {
             }
         }
         let Some(head) = head else { return Ok(None) };
-        for (path, digests) in &self.own {
-            if !mirror.file(head, path)?.is_some_and(|bytes| digests.contains(&freeze::digest(&bytes))) {
-                let commit = self.last.as_ref().map(|(_, commit)| commit.clone()).unwrap_or_default();
-                return Ok(Some(Amiss::Changed { path: path.clone(), commit }));
-            }
-        }
         let folder = self.tree.entries();
         let known = self.last.as_ref().map_or(0, |(number, _)| *number);
         let numbers = mirror.entries(head, &folder)?.into_iter().filter_map(|file| {
             let (name, _) = file.path.strip_prefix(&folder)?.split_once('/')?;
             record::read_folder(name).map(|(number, _)| number)
         });
-        let ahead = numbers.max().filter(|number| *number > known && !self.is_waiting);
-        Ok(ahead.map(|number| Amiss::Ahead { number, known }))
+        // Before our own files are looked at: an entry that we do not know may have changed them rightly.
+        if let Some(number) = numbers.max().filter(|number| *number > known && !self.is_waiting) {
+            return Ok(Some(Amiss::Ahead { cluster: self.cluster.clone(), number, known }));
+        }
+        for (path, digests) in &self.own {
+            if !mirror.file(head, path)?.is_some_and(|bytes| digests.contains(&freeze::digest(&bytes))) {
+                let commit = self.last.as_ref().map(|(_, commit)| commit.clone()).unwrap_or_default();
+                return Ok(Some(Amiss::Changed { path: path.clone(), commit }));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -101,7 +106,7 @@ async fn written(db: &mut Conn, plan: &str) -> Result<Vec<(String, String)>, Pro
 pub enum Amiss {
     Rewound { branch: String, number: u64, commit: String },
     Changed { path: String, commit: String },
-    Ahead { number: u64, known: u64 },
+    Ahead { cluster: String, number: u64, known: u64 },
 }
 
 impl From<Amiss> for Problem {
@@ -121,12 +126,14 @@ impl From<Amiss> for Problem {
                 Problem::conflict("record_changed", detail)
                     .hint(format!("Look at who did it, then put it back: git checkout {commit} -- {path}, commit, push."))
             }
-            Amiss::Ahead { number, known } => {
+            Amiss::Ahead { cluster, number, known } => {
                 let number = record::number(number);
                 let detail = match known {
                     0 => format!("The branch holds a record already, up to {number}, and this installation knows nothing of it."),
                     known => format!(
-                        "The branch holds entries up to {number}, and this installation knows them up to {}.",
+                        "The branch holds entries up to {number}, and this installation knows them up to {}. It is read-only here: \
+                         nothing is planned, signed or deployed until a newer backup is restored, or the entries are accepted on the \
+                         host with `countersign record accept {cluster}`.",
                         record::number(known)
                     ),
                 };

@@ -10,7 +10,7 @@ pub struct Approval {
     pub plan: String,
     pub person: String,
     pub credential: Option<String>,
-    /// `passkey`, `ssh` or `password`
+    /// `passkey`, `ssh`, `password`, or `recorded`: read back from the repository
     pub kind: String,
     /// The armored SSH signature, or the record of a password approval.
     pub bytes: Vec<u8>,

@@ -104,12 +104,12 @@ pub async fn first_checkpoint(db: &mut Conn) -> Result<Option<String>> {
         .await?)
 }
 
-/// The audit log's head that the last entry of a cluster's record holds.
+/// The audit log's head that the last entry of a cluster's record holds; of the last one whose lines of the log are here.
 pub async fn last_audit_head(db: &mut Conn, cluster: &str) -> Result<Option<Vec<u8>>> {
     let head: Option<Option<Vec<u8>>> = sqlx::query_scalar(
         "select deployment.audit_head
          from entry join deployment on deployment.plan = entry.plan
-         where entry.cluster = $1
+         where entry.cluster = $1 and deployment.audit_head is not null
          order by entry.number desc limit 1",
     )
     .bind(cluster)

@@ -74,6 +74,11 @@ pub async fn get(db: &mut Conn, id: &str) -> Result<Option<Plan>> {
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where id = $1"))).bind(id).fetch_optional(db).await?)
 }
 
+/// By the SHA-256 of its bytes, in hex.
+pub async fn by_digest(db: &mut Conn, sha256: &str) -> Result<Option<Plan>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where sha256 = $1"))).bind(sha256).fetch_optional(db).await?)
+}
+
 /// The newest one of a draft that still stands.
 pub async fn of_draft(db: &mut Conn, draft: &str) -> Result<Option<Plan>> {
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where draft = $1 and state = 'frozen' order by frozen_at desc limit 1")))

@@ -9,6 +9,7 @@ mod approval;
 mod approval_refused;
 mod audit;
 mod backup;
+mod backup_older;
 mod bad_input;
 mod canary;
 mod deploy;

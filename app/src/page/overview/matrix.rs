@@ -38,6 +38,7 @@ pub fn Matrix(clusters: Vec<Cluster>, rows: Vec<StackRow>) -> AnyView {
 #[component]
 fn Column(cluster: Cluster) -> AnyView {
     let (icon, ink, said) = match &cluster.state {
+        _ if cluster.halted.is_some() => ("warn", "ic-waiting", "read-only".to_owned()),
         ClusterState::Unbound => ("wait", "ic-waiting", "not bound yet".to_owned()),
         ClusterState::Bound { entry } => ("seal", "ic-recorded", format!("bound in {}", number(*entry))),
         ClusterState::Differs { what, .. } => ("warn", "ic-waiting", format!("changed: {}", what.join(", "))),

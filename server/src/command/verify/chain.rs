@@ -43,6 +43,8 @@ pub enum Unproven {
     Password { by: Vec<String> },
     /// The roster begins anew, signed by those whom it names itself.
     NewRoot { digest: String },
+    /// The audit log is shorter than it was: it goes on from where that entry saw it (0: it begins anew).
+    LogCut { after: u64 },
 }
 
 pub enum What {
@@ -90,8 +92,8 @@ pub struct Known {
     pub tree: Tree,
     /// As the last entry that wrote it left it; it judges the next entry.
     pub roster: Roster,
-    /// The audit log as the last entry saw it.
-    pub log: Checkpoint,
+    /// The audit log as every entry so far saw it, oldest first.
+    pub log: Vec<(u64, Checkpoint)>,
     stacks: BTreeSet<Name>,
     /// Every path that some entry answered for, and what stood there then.
     written: BTreeMap<String, Standing>,
@@ -183,15 +185,17 @@ fn accept(mirror: &Mirror, commit: &Commit, judged: Judged, state: &mut State, r
     report.checkpoints.push((number, checkpoint.clone()));
     report.root = report.root.take().or(root);
     let before = state.known.take();
+    let (stacks, written, mut log) = before.map(|known| (known.stacks, known.written, known.log)).unwrap_or_default();
+    log.push((number, checkpoint));
     let mut known = Known {
         number,
         cluster: plan.cluster.clone(),
         repository: plan.repository.clone(),
         tree: plan.tree(),
         roster,
-        log: checkpoint,
-        stacks: before.as_ref().map(|known| known.stacks.clone()).unwrap_or_default(),
-        written: before.map(|known| known.written).unwrap_or_default(),
+        log,
+        stacks,
+        written,
     };
     known.stacks.extend(plan.stack.iter().map(|stack| stack.id.clone()));
     // Every owned file stands in the plan with its digests, so whoever signed it answers for all of them.

@@ -81,7 +81,9 @@ pub fn judge(mirror: &Mirror, commit: &Commit, changed: &[PathChange], state: &S
     let standing = state.known.as_ref().map(|known| &known.roster).or(own.as_ref().map(|(own, _)| own)).unwrap_or(judges);
     let rosters = Rosters { judges, standing: if plan.begins_a_new_root() { judges } else { standing } };
     let platform = platform(commit, platform_judges, at)?;
-    let (anchor, checkpoint) = log::judge(mirror, commit, &folder, &platform, state.known.as_ref().map(|known| &known.log))?;
+    let before = state.known.as_ref().map(|known| known.log.as_slice()).unwrap_or_default();
+    let log::Grown { anchor, checkpoint, cut } = log::judge(mirror, commit, &folder, &platform, before)?;
+    unproven.extend(cut.map(|after| Unproven::LogCut { after }));
     let Evidenced { evidence, by, passwords } = approvals(mirror, commit, &folder, &frozen, &rosters, at, &trailers)?;
     if !passwords.is_empty() {
         unproven.push(Unproven::Password { by: passwords });

@@ -8,14 +8,16 @@ use crate::deploy::anchor::{Anchor, CHECKPOINT, CONSISTENCY};
 use crate::git::{Commit, Mirror, Note};
 use crate::identity::roster::{Line, Roster};
 
-/// `key` is the one that signed the commit.
-pub fn judge(
-    mirror: &Mirror,
-    commit: &Commit,
-    folder: &str,
-    key: &PublicKey,
-    before: Option<&Checkpoint>,
-) -> anyhow::Result<(Anchor, Checkpoint)> {
+/// What an entry holds of the log.
+pub struct Grown {
+    pub anchor: Anchor,
+    pub checkpoint: Checkpoint,
+    /// The entry whose log it goes on from, where that is not the one before; 0: it begins anew.
+    pub cut: Option<u64>,
+}
+
+/// `key` is the one that signed the commit; `before` are the checkpoints of the entries so far, oldest first.
+pub fn judge(mirror: &Mirror, commit: &Commit, folder: &str, key: &PublicKey, before: &[(u64, Checkpoint)]) -> anyhow::Result<Grown> {
     let text = |name: &str| -> anyhow::Result<String> {
         let bytes = mirror.file(commit.id, &format!("{folder}{name}"))?.ok_or_else(|| anyhow!("it brings no {name} of the audit log"))?;
         String::from_utf8(bytes).map_err(|_| anyhow!("its {name} is no text"))
@@ -24,11 +26,22 @@ pub fn judge(
     let (note, checkpoint) = read(&anchor.checkpoint).context("its checkpoint")?;
     note.verify(checkpoint.host(), key).context("its checkpoint")?;
     let step = Step::parse(&anchor.consistency).map_err(|_| anyhow!("its consistency is no proof"))?;
-    if let Some(before) = before {
+    let last = before.last().map(|(_, last)| last);
+    if let Some(before) = last {
         ensure!(before.origin == checkpoint.origin, "its checkpoint is of the log {}, not of {}", checkpoint.origin, before.origin);
     }
-    step.leads(before, &checkpoint).context("its checkpoint")?;
-    Ok((anchor, checkpoint))
+    let cut = match step.leads(last, &checkpoint) {
+        Ok(()) => None,
+        Err(why) => Some(cut(&step, before, &checkpoint).ok_or(why).context("its checkpoint")?),
+    };
+    Ok(Grown { anchor, checkpoint, cut })
+}
+
+/// Where a log that lost its end goes on from, if it says so and proves it: an entry before the last, or 0 for none.
+fn cut(step: &Step, before: &[(u64, Checkpoint)], to: &Checkpoint) -> Option<u64> {
+    let (_, earlier) = before.split_last()?;
+    let from = earlier.iter().rev().find(|(_, one)| step.leads(Some(one), to).is_ok()).map(|(number, _)| *number);
+    from.or_else(|| step.leads(None, to).is_ok().then_some(0))
 }
 
 fn read(note: &str) -> anyhow::Result<(Note, Checkpoint)> {
@@ -56,7 +69,9 @@ impl Kept {
             Line::Person { .. } => false,
         };
         ensure!(roster.lines().iter().any(is_ours), "the given checkpoint is signed by none of the platform keys in the roster");
-        match entries.iter().find(|(_, one)| one.size == kept.size) {
+        // After a cut the log passes the same sizes once more.
+        let carried = entries.iter().find(|(_, one)| one == kept);
+        match carried.or_else(|| entries.iter().find(|(_, one)| one.size == kept.size)) {
             Some((number, one)) if one == kept => Ok(*number),
             Some((number, _)) => bail!("{} has another checkpoint of the same size as the given one", domain::record::number(*number)),
             None => {

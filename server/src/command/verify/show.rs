@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use domain::{record, visible};
 use serde_json::json;
 
+use super::TakenOnTrust;
 use super::chain::{Report, Row, Unproven, What};
 
 /// One line per commit, oldest first, and what it comes to.
@@ -28,6 +29,10 @@ pub fn text(report: &Report) -> String {
     match by(|one| matches!(one, Unproven::NewRoot { .. })) {
         0 => {}
         n => drop(writeln!(out, "{}", count(n, "a new root that is not pinned: everything after it rests on it."))),
+    }
+    match by(|one| matches!(one, Unproven::LogCut { .. })) {
+        0 => {}
+        n => drop(writeln!(out, "{}", count(n, "on a log that lost its end, as after an older backup was restored."))),
     }
     if report.not_judged > 0 {
         let what = if report.not_judged == 1 { "later commit was" } else { "later commits were" };
@@ -62,29 +67,34 @@ fn verdict_of(row: &Row) -> &'static str {
         (Some(_), _, _) => "NOT GOOD",
         (None, What::Entry { .. }, Some(Unproven::Password { .. })) => "NOT COUNTERSIGNED",
         (None, What::Entry { .. }, Some(Unproven::NewRoot { .. })) => "NEW ROOT",
+        (None, What::Entry { .. }, Some(Unproven::LogCut { .. })) => "LOG CUT",
         (None, What::Entry { .. }, None) => "good",
         (None, _, _) => "not ours",
     }
 }
 
 /// Why the record is not good, if it is not: in one line.
-pub fn verdict(report: &Report, accept_passwords: bool) -> Option<String> {
+pub fn verdict(report: &Report, taken: &TakenOnTrust<'_>) -> Option<String> {
     if let Some(row) = report.first_bad() {
         return Some(format!("the first that is not good: {}", reason(row)));
     }
-    if let Some((row, unproven)) = first_unproven(report, accept_passwords) {
+    if let Some((row, unproven)) = first_unproven(report, taken) {
         return Some(format!("the first that is not proven: {}: {}", name(row), why(unproven)));
     }
     report.missing.as_ref().map(|missing| format!("the record is not whole: {missing}"))
 }
 
 /// The first thing that nothing here proves and that the caller has not said to take on trust.
-fn first_unproven(report: &Report, accept_passwords: bool) -> Option<(&Row, &Unproven)> {
-    let counts = |one: &&Unproven| !(accept_passwords && matches!(one, Unproven::Password { .. }));
-    report.rows.iter().find_map(|row| Some((row, row.unproven.iter().find(counts)?)))
+fn first_unproven<'a>(report: &'a Report, taken: &TakenOnTrust<'_>) -> Option<(&'a Row, &'a Unproven)> {
+    let counts = |row: &Row, one: &Unproven| match (one, &row.what) {
+        (Unproven::Password { .. }, _) => !taken.passwords,
+        (Unproven::LogCut { .. }, What::Entry { number, .. }) => !taken.log_cut_at.contains(number),
+        _ => true,
+    };
+    report.rows.iter().find_map(|row| Some((row, row.unproven.iter().find(|one| counts(row, one))?)))
 }
 
-fn why(unproven: &Unproven) -> String {
+pub fn why(unproven: &Unproven) -> String {
     match unproven {
         Unproven::Password { by } => format!(
             "not countersigned: {} gave a password, which only the server could check. --accept-passwords takes its word",
@@ -93,6 +103,19 @@ fn why(unproven: &Unproven) -> String {
         Unproven::NewRoot { digest } => {
             format!("its roster begins a new root: nobody of the one before signed it. If it is the right one, --trust {digest} pins it")
         }
+        Unproven::LogCut { after } => format!(
+            "the audit log {}: the lines since are lost, as after an older backup was restored. If you know of that, \
+             --log-cut-at with its number says so",
+            goes_on_from(*after)
+        ),
+    }
+}
+
+/// From where a log goes on whose end is lost.
+fn goes_on_from(after: u64) -> String {
+    match after {
+        0 => String::from("begins anew"),
+        number => format!("goes on from where {} saw it", record::number(number)),
     }
 }
 
@@ -103,18 +126,19 @@ fn name(row: &Row) -> String {
     }
 }
 
-fn reason(row: &Row) -> String {
+pub fn reason(row: &Row) -> String {
     format!("{}: {}", name(row), visible::one_line(row.bad.as_deref().unwrap_or_default()))
 }
 
 /// The same for machines.
-pub fn json(report: &Report, accept_passwords: bool) -> String {
+pub fn json(report: &Report, taken: &TakenOnTrust<'_>) -> String {
     let row = |row: &Row| {
         let verdict = match verdict_of(row) {
             "NOT GOOD" => "not_good",
             "good" => "good",
             "NOT COUNTERSIGNED" => "not_countersigned",
             "NEW ROOT" => "new_root",
+            "LOG CUT" => "log_cut",
             _ => "not_ours",
         };
         let mut shown = json!({ "commit": row.commit, "verdict": verdict });
@@ -135,8 +159,8 @@ pub fn json(report: &Report, accept_passwords: bool) -> String {
     let log =
         report.checkpoints.last().map(|(_, log)| json!({ "origin": log.origin, "size": log.size, "root": domain::text::hex(&log.root) }));
     let said = json!({
-        "good": verdict(report, accept_passwords).is_none(),
-        "reason": verdict(report, accept_passwords),
+        "good": verdict(report, taken).is_none(),
+        "reason": verdict(report, taken),
         "entries": report.checkpoints.len(),
         "root": { "pinned": report.is_pinned, "digest": report.root },
         "log": log,
