@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod person;
 pub mod public_url;
+pub mod ready;
 pub mod record;
 pub mod render;
 pub mod restore;

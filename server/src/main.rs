@@ -20,6 +20,7 @@ struct Arguments {
 enum Command {
     /// Starts the server.
     Serve(Config),
+    Ready(command::ready::Ready),
     Render(command::render::Render),
     Verify(command::verify::Verify),
     Backup(command::backup::Backup),
@@ -96,6 +97,7 @@ async fn run() -> ExitCode {
         }
         Command::Render(render) => return command::render::render(&render),
         Command::Verify(verify) => return command::verify::verify(&verify),
+        Command::Ready(ready) => command::ready::ready(&ready),
         Command::Backup(backup) => command::backup::backup(backup).await,
         Command::Restore(restore) => command::restore::restore(restore).await,
         Command::Record(Record::Accept(accept)) => command::record::accept(accept).await,

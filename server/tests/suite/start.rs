@@ -132,3 +132,15 @@ fn what_no_terminal_reads_bears_no_colours() {
     assert!(running.child.wait().unwrap().success());
     assert!(logged.contains("Stopping") && !logged.contains('\u{1b}'), "{logged:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_a_server_is_ready_is_told_without_any_other_program() {
+    let server = TestServer::fresh().await;
+    let port = server.inside().config.listen.port();
+    let ask = |host: &str| {
+        Command::new(env!("CARGO_BIN_EXE_countersign")).arg("ready").env("COUNTERSIGN_LISTEN", format!("{host}:{port}")).status().unwrap()
+    };
+    assert!(ask("127.0.0.1").success() && ask("0.0.0.0").success());
+    server.stop().await;
+    assert_eq!(ask("127.0.0.1").code(), Some(1));
+}
