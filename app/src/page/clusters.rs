@@ -40,7 +40,7 @@ fn List(clusters: Vec<Cluster>) -> AnyView {
     view! {
         <Sheet id="h-clusters" title="Clusters">
             <div class="ledger-scroll">
-                <table class="ledger">
+                <table class="ledger ledger--rows">
                     <thead><tr><th scope="col">"Cluster"</th><th scope="col">"Environment"</th><th scope="col">"Repository"</th><th scope="col">"Recipients"</th><th scope="col">"State"</th></tr></thead>
                     <tbody>{clusters.into_iter().map(|cluster| view! { <Row cluster/> }).collect_view()}</tbody>
                 </table>
@@ -56,10 +56,10 @@ fn Row(cluster: Cluster) -> AnyView {
     view! {
         <tr>
             <th scope="row"><a href=format!("/settings/clusters/{}", cluster.name)>{cluster.name.to_string()}</a></th>
-            <td><EnvironmentMark name=cluster.environment.to_string()/></td>
-            <td><code class="wrap">{repository}</code><div class="value-note">{cluster.repository.branch.clone()}</div></td>
-            <td>{cluster.recipients.len()}</td>
-            <td><BindingState state=cluster.state/></td>
+            <td data-label="Environment"><EnvironmentMark name=cluster.environment.to_string()/></td>
+            <td data-label="Repository"><code class="wrap">{repository}</code><div class="value-note">{cluster.repository.branch.clone()}</div></td>
+            <td data-label="Recipients">{cluster.recipients.len()}</td>
+            <td data-label="State"><BindingState state=cluster.state/></td>
         </tr>
     }
     .into_any()

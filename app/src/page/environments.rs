@@ -44,7 +44,7 @@ fn List(environments: Vec<Environment>, reload: Callback<()>) -> AnyView {
     view! {
         <Sheet id="h-environments" title="Environments" note="From the first to try to the last to break">
             <div class="ledger-scroll">
-                <table class="ledger ledger--middle">
+                <table class="ledger ledger--middle ledger--rows">
                     <thead><tr><th scope="col">"Environment"</th><th scope="col">"Four eyes"</th><th scope="col">"Countersignatures"</th><th scope="col">"By password"</th>{may_administer.then(|| view! { <th scope="col"><span class="sr-only">"Order"</span></th> })}</tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
@@ -64,7 +64,7 @@ fn Row(environment: Environment, first: bool, last: bool, may_administer: bool, 
     let words = |on: bool, yes: &'static str, no: &'static str| if on { yes } else { no };
     if !may_administer {
         return view! {
-            <tr><th scope="row"><EnvironmentMark name/></th><td>{words(policy.four_eyes, "asked for", "not asked for")}</td><td>{policy.approvals}</td><td>{words(policy.password_approval, "allowed", "not allowed")}</td></tr>
+            <tr><th scope="row"><EnvironmentMark name/></th><td data-label="Four eyes">{words(policy.four_eyes, "asked for", "not asked for")}</td><td data-label="Countersignatures">{policy.approvals}</td><td data-label="By password">{words(policy.password_approval, "allowed", "not allowed")}</td></tr>
         }
         .into_any();
     }
@@ -92,13 +92,13 @@ fn Row(environment: Environment, first: bool, last: bool, may_administer: bool, 
     view! {
         <tr aria-busy=move || busy.get().then_some("true")>
             <th scope="row"><EnvironmentMark name=name.clone()/></th>
-            <td>{check(format!("Four eyes in {name}"), policy.four_eyes, |on| EnvironmentEdit { four_eyes: Some(on), ..EnvironmentEdit::default() })}</td>
-            <td><input class="input input--short" type="number" min="1" max="9" aria-label=format!("Countersignatures in {name}") value=policy.approvals prop:value=policy.approvals.to_string()
+            <td data-label="Four eyes">{check(format!("Four eyes in {name}"), policy.four_eyes, |on| EnvironmentEdit { four_eyes: Some(on), ..EnvironmentEdit::default() })}</td>
+            <td data-label="Countersignatures"><input class="input input--short" type="number" min="1" max="9" aria-label=format!("Countersignatures in {name}") value=policy.approvals prop:value=policy.approvals.to_string()
                 on:change=move |event| match event_target_value(&event).parse() {
                     Ok(approvals) => send(EnvironmentEdit { approvals: Some(approvals), ..EnvironmentEdit::default() }),
                     Err(_) => problem.set(Some(domain::problem::Problem::invalid("approvals_invalid", "The number of countersignatures is a whole number from 1."))),
                 }/></td>
-            <td>{check(format!("Password approvals in {name}"), policy.password_approval, |on| EnvironmentEdit { password_approval: Some(on), ..EnvironmentEdit::default() })}</td>
+            <td data-label="By password">{check(format!("Password approvals in {name}"), policy.password_approval, |on| EnvironmentEdit { password_approval: Some(on), ..EnvironmentEdit::default() })}</td>
             <td class="row-actions">
                 <button class="icon-button icon-button--sm" type="button" aria-label=format!("Move {name} up") disabled=first on:click=move |_| send(EnvironmentEdit { position: Some(position.saturating_sub(1)), ..EnvironmentEdit::default() })><Icon name="up"/></button>
                 <button class="icon-button icon-button--sm" type="button" aria-label=format!("Move {name} down") disabled=last on:click=move |_| send(EnvironmentEdit { position: Some(position + 1), ..EnvironmentEdit::default() })><Icon name="down"/></button>

@@ -93,7 +93,7 @@ fn List(page: Page<Person>, places: Places, desk: Desk) -> AnyView {
         })}
         <Sheet id="h-people" title="People">
             <div class="ledger-scroll">
-                <table class="ledger">
+                <table class="ledger ledger--rows">
                     <thead><tr><th scope="col">"Person"</th><th scope="col">"May"</th><th scope="col">"Since"</th><th scope="col">"State"</th><th scope="col"><span class="sr-only">"Actions"</span></th></tr></thead>
                     <tbody><For each=move || people.get() key=|person| person.id.clone() children=row.clone()/></tbody>
                 </table>
@@ -122,9 +122,9 @@ fn Row(person: Person, places: Places, may_administer: bool, is_me: bool, desk: 
     view! {
         <tr>
             <th scope="row"><PersonMark name=shown/>{is_me.then(|| view! { <span class="faint">" you"</span> })}<div class="value-note"><code>{person.name.clone()}</code></div></th>
-            <td>{grants}</td>
-            <td class="muted"><Moment at=person.created_at/></td>
-            <td>{state}</td>
+            <td data-label="May">{grants}</td>
+            <td data-label="Since" class="muted"><Moment at=person.created_at/></td>
+            <td data-label="State">{state}</td>
             <td class="row-actions">{actions}</td>
         </tr>
     }

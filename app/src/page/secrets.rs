@@ -87,7 +87,7 @@ fn Shown(
     } else {
         view! {
             <div class="ledger-scroll">
-                <table class="ledger">
+                <table class="ledger ledger--rows">
                     <thead><tr><th scope="col">"Name"</th><th scope="col">"Set at"</th><th scope="col">"Value"</th><th scope="col">"Since"</th><th scope="col"><span class="sr-only">"Actions"</span></th></tr></thead>
                     {rows}
                 </table>
@@ -118,9 +118,9 @@ fn Rows(name: String, set: Vec<Secret>, places: Places, editing: RwSignal<Option
         let send = Callback::new(move |()| api.remove_secret(&scope, &of));
         view! {
             <tr>{head}
-                <td><Ladder scope=secret.scope.clone()/></td>
-                <td><Sealed/>{differs}</td>
-                <td class="muted"><Ago at=secret.updated_at/><div class="value-note">{secret.updated_by.clone()}</div></td>
+                <td data-label="Set at"><Ladder scope=secret.scope.clone()/></td>
+                <td data-label="Value"><Sealed/>{differs}</td>
+                <td data-label="Since" class="muted"><Ago at=secret.updated_at/><div class="value-note">{secret.updated_by.clone()}</div></td>
                 <td class="row-actions">{may.then(|| view! {
                     <button class="btn btn--sm btn--quiet" type="button" aria-label=format!("Replace {} at {}", secret.name, crate::part::scope::place(&secret.scope)) on:click=move |_| editing.set(Some(edited.clone()))>"Replace"</button>
                     <RemoveButton name=secret.name.clone() send reload/>

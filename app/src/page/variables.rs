@@ -132,7 +132,7 @@ fn Shown(
     } else {
         view! {
             <div class="ledger-scroll">
-                <table class="ledger">
+                <table class="ledger ledger--rows">
                     <thead><tr><th scope="col">"Name"</th><th scope="col">"Set at"</th><th scope="col">"Value"</th><th scope="col">"Since"</th><th scope="col"><span class="sr-only">"Actions"</span></th></tr></thead>
                     {rows}
                 </table>
@@ -203,9 +203,9 @@ fn Cells(variable: Variable, places: Places, shadowed: bool, editing: RwSignal<O
     let (api, scope, name) = (use_api(), variable.scope.clone(), variable.name.clone());
     let send = Callback::new(move |()| api.remove_variable(&scope, &name));
     view! {
-        <td><Ladder scope=variable.scope.clone()/></td>
-        <td><code class="value wrap">{written(&variable.value)}</code>{shadowed.then(|| view! { <span class="faint">" shadowed"</span> })}{differs}</td>
-        <td class="muted"><Ago at=variable.updated_at/><div class="value-note">{variable.updated_by.clone()}</div></td>
+        <td data-label="Set at"><Ladder scope=variable.scope.clone()/></td>
+        <td data-label="Value"><code class="value wrap">{written(&variable.value)}</code>{shadowed.then(|| view! { <span class="faint">" shadowed"</span> })}{differs}</td>
+        <td data-label="Since" class="muted"><Ago at=variable.updated_at/><div class="value-note">{variable.updated_by.clone()}</div></td>
         <td class="row-actions">{may.then(|| view! {
             <button class="btn btn--sm btn--quiet" type="button" aria-label=format!("Edit {} at {}", variable.name, crate::part::scope::place(&variable.scope)) on:click=move |_| editing.set(Some(edited.clone()))>"Edit"</button>
             <RemoveButton name=variable.name.clone() send reload/>
