@@ -22,15 +22,17 @@ export async function assertAccessible(page, { except = [] } = {}) {
   assert.deepEqual(found, [], found.join("\n"));
 }
 
-/** At phone width the page itself never scrolls sideways; tables scroll inside their sheet. */
+/** At phone width the page itself never scrolls sideways, and what can be pressed in a table of settings is in sight. */
 export async function assertFits(page, width = 390) {
   const before = page.viewportSize();
   await page.setViewportSize({ width, height: 844 });
-  const { wide, culprits } = await page.evaluate(() => {
+  const { wide, culprits, hidden } = await page.evaluate(() => {
     const limit = document.documentElement.clientWidth;
     const over = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > limit + 1);
-    return { wide: document.documentElement.scrollWidth > limit, culprits: over.slice(0, 5).map((one) => one.outerHTML.slice(0, 120)) };
+    const hidden = over.filter((one) => one.matches(".ledger--rows :is(a, button, input)")).map((one) => one.outerHTML.slice(0, 120));
+    return { hidden, wide: document.documentElement.scrollWidth > limit, culprits: over.slice(0, 5).map((one) => one.outerHTML.slice(0, 120)) };
   });
   await page.setViewportSize(before);
+  assert.deepEqual(hidden, []);
   assert.equal(wide, false, `wider than ${width} px:\n${culprits.join("\n")}`);
 }
