@@ -176,9 +176,11 @@ fn verify(
         folder => format!(" --path {folder}"),
     };
     let trust = root.map(|digest| format!(" --trust sha256:{digest}")).unwrap_or_default();
+    // Of such an entry there is no other proof: whoever verifies says that they take it.
+    let passwords = if by.passwords.is_empty() { "" } else { " --accept-passwords" };
     steps.push(Step {
         what: String::from("Every entry at once, from the roster that this server began with, and that this one is still there"),
-        command: format!("countersign verify .{trust}{path} --at-least {number}"),
+        command: format!("countersign verify .{trust}{path} --at-least {number}{passwords}"),
     });
     steps
 }

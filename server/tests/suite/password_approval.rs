@@ -49,6 +49,7 @@ async fn a_password_deploys_where_it_may_and_reads_not_countersigned_everywhere(
     let entry = bound.ada.client.get(&format!("/api/v1/record/{CLUSTER}/2")).await.ok();
     assert_eq!(entry["signers"][0]["countersigned"], false, "{entry}");
     let steps = entry["verify"].to_string();
+    assert!(steps.contains("--accept-passwords"), "{steps}");
     assert!(steps.contains("approvals/tom.password") && !steps.contains("tom.sig"), "{steps}");
 
     let message = git(&bound.repository(), &["log", "-1", "--format=%B", "main"]);
