@@ -24,6 +24,10 @@ pub enum Change {
     RemoveComponent {
         component: Name,
     },
+    /// It leaves the stack and runs on in the cluster as it is: what a removal would uninstall, this does not.
+    LetGo {
+        component: Name,
+    },
     RenameComponent {
         component: Name,
         name: Name,

@@ -69,8 +69,7 @@ pub fn render(stack: &Stack, cluster: &Cluster, resolution: &Resolution<'_>, sea
 
 fn render_flux(stack: &Stack, cluster: &Cluster, resolution: &Resolution<'_>, sealed: &SealedFiles) -> Rendered {
     let tree = Tree::new(&cluster.repository.path, cluster.name.clone());
-    let mut out = Rendered::default();
-    out.put(tree.stack_yaml(&stack.id), source::emit(stack));
+    let mut out = frame(stack, cluster);
 
     let own = namespace::own(resolution);
     let mut namespaces = BTreeSet::new();
@@ -99,21 +98,34 @@ fn render_flux(stack: &Stack, cluster: &Cluster, resolution: &Resolution<'_>, se
         let flux =
             flux::component(&flux::Around { stack, cluster, tree: &tree }, component, &resolved.content, !needs.is_empty(), files.sealed);
         out.object(&flux, Some(component));
-        out.put(format!("{}{}.yaml", tree.flux(&stack.id), component.id), emit::emit(&flux));
+        out.put(tree.flux_of(&stack.id, &component.id), emit::emit(&flux));
         for (name, bytes) in files.files {
             out.files.insert(format!("{folder}{name}"), bytes);
         }
         namespaces.extend(needs);
     }
 
-    let mut components: Vec<String> = stack.components.iter().map(|component| format!("{}.yaml", component.id)).collect();
-    components.sort();
-    out.put(
-        format!("{}kustomization.yaml", tree.flux(&stack.id)),
-        flux::kustomize(&components.iter().map(String::as_str).collect::<Vec<_>>()),
-    );
-    flux::stack_entry(&flux::Around { stack, cluster, tree: &tree }, &mut out);
     namespace::files(cluster, &tree, &namespaces, &mut out);
+    out
+}
+
+/// What holds a stack together: its source, the list of its components, and what hands it to Flux. Nothing in it comes
+/// from variables, secrets or charts.
+pub fn frame(stack: &Stack, cluster: &Cluster) -> Rendered {
+    let tree = Tree::new(&cluster.repository.path, cluster.name.clone());
+    let around = flux::Around { stack, cluster, tree: &tree };
+    let mut out = Rendered::default();
+    out.put(tree.stack_yaml(&stack.id), source::emit(stack));
+    for gone in &stack.let_go {
+        let object = flux::let_go(&around, &gone.component);
+        out.object(&object, None);
+        out.put(tree.flux_of(&stack.id, &gone.component), emit::emit(&object));
+    }
+    let ids = stack.components.iter().map(|component| &component.id).chain(stack.let_go.iter().map(|gone| &gone.component));
+    let mut listed: Vec<String> = ids.map(|id| format!("{id}.yaml")).collect();
+    listed.sort();
+    out.put(format!("{}kustomization.yaml", tree.flux(&stack.id)), flux::kustomize(&listed.iter().map(String::as_str).collect::<Vec<_>>()));
+    flux::stack_entry(&around, &mut out);
     out
 }
 

@@ -6,10 +6,12 @@ mod clash;
 mod cycle;
 mod eyes;
 mod foreign;
+mod handover;
 mod hidden;
 mod identity;
 mod namespace;
 mod plaintext;
+mod reinstall;
 mod release;
 mod removal;
 mod retention;
@@ -33,8 +35,10 @@ use crate::resolve::Resolution;
 use crate::stack::Stack;
 
 pub use claim::{Size, sizes};
+pub use handover::taken_over;
 pub use plaintext::{looks_like_a_credential, names_a_secret};
-pub use removal::{effects, holds_data};
+pub use reinstall::anew;
+pub use removal::{UNINSTALLED, effects, holds_data, lost};
 
 /// What guards look at.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +92,8 @@ pub const ALL: &[Guard] = &[
     namespace::GUARD,
     clash::GUARD,
     removal::GUARD,
+    reinstall::GUARD,
+    handover::GUARD,
     claim::GUARD,
     retention::GUARD,
     foreign::GUARD,
@@ -109,6 +115,22 @@ pub fn run(context: &Context<'_>) -> Vec<Finding> {
         findings.extend(found);
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    findings
+}
+
+/// The guards of a plan that only takes away.
+const REMOVING: &[&Guard] = &[&identity::GUARD, &foreign::GUARD, &hidden::GUARD, &eyes::GUARD];
+
+/// What guards say of a removal, beside what the removal says itself.
+pub fn run_removing(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for guard in REMOVING {
+        let found = (guard.check)(context);
+        if found.is_empty() {
+            findings.push(Finding::pass(guard.name, guard.passes));
+        }
+        findings.extend(found);
+    }
     findings
 }
 

@@ -14,6 +14,7 @@ pub mod facts;
 pub mod freeze;
 pub mod offline;
 pub mod order;
+pub mod removal;
 pub mod stale;
 pub mod values;
 
@@ -27,7 +28,8 @@ use crate::variable::{self, VariableType};
 
 pub use bind::{BindInput, bind, roster};
 pub use build::{About, Authorship, Built, FileBytes, Input, SecretFact, build, sealing_requests};
-pub use facts::{Facts, Head, HeadFile, OtherFile, OtherStack};
+pub use facts::{Facts, Head, HeadFile, LeftRunning, OtherFile, OtherStack};
+pub use removal::{RemovalInput, remove};
 
 /// The form of [`Plan`] that this code writes.
 pub const VERSION: u32 = 1;
@@ -288,6 +290,9 @@ pub enum Does {
     Add,
     Change,
     Remove,
+    /// It leaves the stack and runs on.
+    #[serde(rename = "let_go")]
+    LetGo,
     Nothing,
 }
 

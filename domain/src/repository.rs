@@ -52,6 +52,11 @@ impl Tree {
         format!("{}flux/", self.stack(stack))
     }
 
+    /// The file with a component's Kustomization.
+    pub fn flux_of(&self, stack: &Name, component: &Name) -> String {
+        format!("{}{component}.yaml", self.flux(stack))
+    }
+
     pub fn ready(&self, stack: &Name) -> String {
         format!("{}ready/", self.stack(stack))
     }

@@ -29,6 +29,22 @@ pub struct Stack {
     /// In the order they were declared.
     pub variables: Vec<Declaration>,
     pub components: Vec<Component>,
+    /// What ran here and runs on without this stack.
+    #[serde(default)]
+    pub let_go: Vec<LetGo>,
+}
+
+/// A component that the stack let go of: nothing of it was uninstalled, and a stack that brings it again takes it over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LetGo {
+    /// Its id.
+    pub component: Name,
+    pub namespace: Option<String>,
+    /// The Helm release, where it was an addon.
+    pub release: Option<String>,
+    /// The chart's name, where it was an addon.
+    pub chart: Option<String>,
 }
 
 /// A node on the canvas.
@@ -103,6 +119,7 @@ impl Stack {
             depends_on: Vec::new(),
             variables: Vec::new(),
             components: Vec::new(),
+            let_go: Vec::new(),
         }
     }
 
@@ -118,6 +135,20 @@ impl Stack {
 impl Component {
     pub fn new(name: Name, content: Content) -> Component {
         Component { id: name.clone(), name, namespace: None, depends_on: Vec::new(), timeout: None, layout: None, content }
+    }
+
+    /// What remains to be known of it once the stack lets it go.
+    pub fn let_go(&self) -> LetGo {
+        let addon = match &self.content {
+            Content::Addon(addon) => Some(addon),
+            Content::Manifest(_) => None,
+        };
+        LetGo {
+            component: self.id.clone(),
+            namespace: self.namespace.clone(),
+            release: addon.map(|addon| addon.release_name(self).to_owned()),
+            chart: addon.map(|addon| addon.chart.name.clone()),
+        }
     }
 
     /// The text with expressions: an addon's values or a manifest.

@@ -47,7 +47,7 @@ function guards({ findings }) {
 }
 
 const steps = (plan) => plan.order.flatMap((wave) => wave.steps);
-const DOES = { add: "new", change: "changed", remove: "removed", nothing: "" };
+const DOES = { add: "new", change: "changed", remove: "removed", let_go: "let go", nothing: "" };
 
 function author({ kind, name }) {
   if (kind === "agent") return el("span", "by by--agent", el("span", "by-mark", icon("pencil")), shown(name));
@@ -98,7 +98,7 @@ function secrets({ secrets, recipients }) {
   ];
 }
 
-const STEP = { add: ["plus", "ic-reconciled", "new"], change: ["nib", "ic-draft", "changes"], remove: ["trash", "ic-failing", "goes away"], nothing: ["ok", "faint", "stays"] };
+const STEP = { add: ["plus", "ic-reconciled", "new"], change: ["nib", "ic-draft", "changes"], remove: ["trash", "ic-failing", "goes away"], let_go: ["minus", "ic-waiting", "is let go, runs on"], nothing: ["ok", "faint", "stays"] };
 const BECOMES = { will_be_deleted: ["will be deleted", "ic-failing"], stays_behind: ["stays behind", "ic-waiting"], unknown: ["unknown, not rendered", "muted"] };
 
 function order({ order, effects }) {
@@ -151,7 +151,7 @@ export function about(plan) {
   const said = [];
   if (plan.draft) said.push(plan.draft.based_on === undefined ? `Draft rev ${plan.draft.revision}, the first of this stack here.` : `Draft rev ${plan.draft.revision} against record ${String(plan.draft.based_on).padStart(4, "0")}.`);
   const of = (does) => steps(plan).filter((step) => step.does === does).length;
-  const verbs = [["add", "adds"], ["change", "changes"], ["remove", "removes"]].filter(([does]) => of(does));
+  const verbs = [["add", "adds"], ["change", "changes"], ["remove", "removes"], ["let_go", "lets go of"]].filter(([does]) => of(does));
   const counts = verbs.map(([does, verb], at) => (at ? `${verb} ${of(does)}` : `${words(verb)} ${count(of(does), "component")}`));
   if (counts.length) said.push(`${counts.join(", ")}.`);
   said.push(`Deploying writes ${count(changed(plan).length, "file")} in one commit.`);

@@ -28,7 +28,10 @@ fn back_one(stack: &Stack, change: &Change) -> Vec<Change> {
     let of = |id: &Name| stack.component(id.as_str());
     match change {
         Change::AddComponent { component } => vec![Change::RemoveComponent { component: component.id.clone() }],
-        Change::RemoveComponent { component } => of(component).map(|found| restore(stack, found)).unwrap_or_default(),
+        // Brought back, it is let go no more.
+        Change::RemoveComponent { component } | Change::LetGo { component } => {
+            of(component).map(|found| restore(stack, found)).unwrap_or_default()
+        }
         Change::RenameComponent { component, .. } => of(component)
             .map(|found| Change::RenameComponent { component: component.clone(), name: found.name.clone() })
             .into_iter()
@@ -134,6 +137,7 @@ mod tests {
         before.components = vec![manifest("a", &[]), manifest("b", &["a"]), manifest("c", &["b"])];
         let lists = [
             vec![Change::RemoveComponent { component: name("b") }],
+            vec![Change::LetGo { component: name("b") }],
             vec![Change::RemoveComponent { component: name("b") }, Change::RemoveComponent { component: name("a") }],
             vec![Change::AddComponent { component: manifest("d", &["c"]) }, Change::Connect { component: name("d"), on: name("a") }],
             vec![

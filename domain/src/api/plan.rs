@@ -11,13 +11,25 @@ pub struct Freeze {
     pub revision: u64,
 }
 
+/// `POST /api/v1/clusters/{cluster}/stacks/{stack}/removal-plans`: freezes the next entry of taking the stack out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct RemoveStack {
+    pub why: String,
+    /// A link; empty: none.
+    pub ticket: String,
+    /// Everything in one entry, in whatever order Flux takes it.
+    pub together: bool,
+}
+
 /// `GET /api/v1/plans/{plan}`: what surrounds the frozen bytes. Everything reviewed stands in
 /// `plan.json` itself (`GET /api/v1/plans/{plan}/plan.json`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Plan {
     pub id: String,
-    /// `stack`, `cluster`, `roster`
+    /// `stack`, `stack_removal`, `cluster`, `roster`
     pub kind: String,
     /// SHA-256 of `plan.json`, hex.
     pub sha256: String,

@@ -11,7 +11,7 @@ pub struct Entry {
     pub number: u64,
     pub cluster: String,
     pub environment: String,
-    /// `stack`, `cluster`, `roster`
+    /// `stack`, `stack_removal`, `cluster`, `roster`
     pub kind: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stack: Option<String>,

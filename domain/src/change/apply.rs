@@ -116,6 +116,12 @@ pub fn apply(stack: &mut Stack, change: &Change) -> Result<(), ChangeError> {
     match change {
         Change::AddComponent { component } => add(stack, component),
         Change::RemoveComponent { component } => remove(stack, component),
+        Change::LetGo { component } => {
+            let gone = found(stack, component)?.let_go();
+            remove(stack, component)?;
+            stack.let_go.push(gone);
+            Ok(())
+        }
         Change::RenameComponent { component, name } => rename(stack, component, name),
         Change::SetValuesText { component, text } => {
             small(component, text)?;
@@ -268,6 +274,7 @@ fn add(stack: &mut Stack, component: &Component) -> Result<(), ChangeError> {
     if let Some(missing) = component.depends_on.iter().find(|on| stack.component(on.as_str()).is_none()) {
         return Err(ChangeError::NoComponent(missing.clone()));
     }
+    stack.let_go.retain(|gone| gone.component != component.id);
     stack.components.push(Component { depends_on: once_each(&component.depends_on), ..component.clone() });
     Ok(())
 }

@@ -30,7 +30,9 @@ pub fn between(before: &Stack, after: &Stack) -> Vec<Change> {
     for component in &before.components {
         let stays = after.component(component.id.as_str()).is_some_and(|now| can_become(component, now));
         if !stays {
-            told.add(Change::RemoveComponent { component: component.id.clone() });
+            let component = component.id.clone();
+            let runs_on = after.let_go.iter().any(|gone| gone.component == component);
+            told.add(if runs_on { Change::LetGo { component } } else { Change::RemoveComponent { component } });
         }
     }
     for component in &after.components {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::touch::Touch;
 use crate::name::Name;
-use crate::stack::{Addon, Chart, Component, Content, Manifest, Stack};
+use crate::stack::{Addon, Chart, Component, Content, LetGo, Manifest, Stack};
 use crate::variable::Declaration;
 use crate::yaml::path::ValuePath;
 
@@ -109,6 +109,7 @@ pub fn rebase(base: &Stack, record: &Stack, draft: &Stack, choices: &[Choice]) -
     stack.annotations = merge.by_key("annotations", &base.annotations, &draft.annotations, &record.annotations);
     stack.variables = variables(&mut merge, base, draft, record);
     stack.components = components(&mut merge, base, draft, record);
+    stack.let_go = let_go(base, draft, record, &stack.components);
     drop_lost_edges(&mut stack);
     tell_apart(&mut stack, record);
     let unmet = choices.iter().enumerate().filter(|(place, _)| !merge.met.contains(place)).map(|(_, choice)| choice.clone()).collect();
@@ -170,6 +171,15 @@ fn united(base: &[Name], ours: &[Name], theirs: &[Name]) -> Vec<Name> {
     let kept = ours.iter().filter(|name| theirs.contains(name) || !base.contains(name));
     let added = theirs.iter().filter(|name| !ours.contains(name) && !base.contains(name));
     kept.chain(added).cloned().collect()
+}
+
+/// What either side let go of, unless it is a component again.
+fn let_go(base: &Stack, draft: &Stack, record: &Stack, components: &[Component]) -> Vec<LetGo> {
+    let ids = |stack: &Stack| stack.let_go.iter().map(|gone| gone.component.clone()).collect::<Vec<_>>();
+    let ids = united(&ids(base), &ids(draft), &ids(record));
+    let all = || draft.let_go.iter().chain(&record.let_go);
+    let found = ids.iter().filter_map(|id| all().find(|gone| gone.component == *id).cloned());
+    found.filter(|gone| components.iter().all(|component| component.id != gone.component)).collect()
 }
 
 /// Keys in the draft's order; what the record added comes last.

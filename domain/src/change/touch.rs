@@ -26,7 +26,7 @@ pub fn touches(change: &Change) -> Touch {
     let field = |component: &Name, field| Touch::Field(component.clone(), field);
     match change {
         Change::AddComponent { component } => Touch::Component(component.id.clone()),
-        Change::RemoveComponent { component } => Touch::Component(component.clone()),
+        Change::RemoveComponent { component } | Change::LetGo { component } => Touch::Component(component.clone()),
         Change::RenameComponent { component, .. } => field(component, "name"),
         Change::SetValuesText { component, .. } | Change::SetManifestText { component, .. } => Touch::Text(component.clone()),
         Change::SetValue { component, path, .. } | Change::UnsetValue { component, path } => Touch::Value(component.clone(), path.clone()),

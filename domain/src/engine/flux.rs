@@ -58,6 +58,8 @@ pub fn component(
     let mut spec =
         spec(cluster, &Tree::flux_path(&tree.component(&stack.id, &component.id)), component.timeout.as_deref().unwrap_or(DEFAULT_TIMEOUT));
     spec.insert("prune".into(), true.into());
+    // It is gone once all that it applied is gone, so that whoever removes in order has one object to wait for.
+    spec.insert("deletionPolicy".into(), "WaitForTermination".into());
     spec.insert("wait".into(), true.into());
     put_depends_on(&mut spec, depends_on);
     if sealed {
@@ -67,13 +69,28 @@ pub fn component(
     if !checks.is_empty() {
         spec.insert("healthCheckExprs".into(), Value::Array(checks));
     }
-    let metadata = json!({
-        "name": component_name(&stack.id, &component.id),
+    object(metadata(around, &component.id), spec)
+}
+
+fn metadata(around: &Around<'_>, component: &Name) -> Value {
+    let Around { stack, cluster, .. } = around;
+    json!({
+        "name": component_name(&stack.id, component),
         "namespace": cluster.flux.namespace,
-        "labels": {STACK_LABEL: stack.id, COMPONENT_LABEL: component.id},
-        "annotations": {"event.toolkit.fluxcd.io/stack": stack.id, "event.toolkit.fluxcd.io/component": component.id},
-    });
-    object(metadata, spec)
+        "labels": {STACK_LABEL: stack.id, COMPONENT_LABEL: component},
+        "annotations": {"event.toolkit.fluxcd.io/stack": stack.id, "event.toolkit.fluxcd.io/component": component},
+    })
+}
+
+/// What stands for a component that the stack let go of. Suspended, it applies nothing, and when it goes itself it takes
+/// nothing along; so it may stay for good, and nobody has to know when Flux saw it.
+pub fn let_go(around: &Around<'_>, component: &Name) -> Value {
+    let Around { stack, cluster, tree } = around;
+    let mut spec = spec(cluster, &Tree::flux_path(&tree.component(&stack.id, component)), DEFAULT_TIMEOUT);
+    spec.insert("suspend".into(), true.into());
+    spec.insert("prune".into(), false.into());
+    spec.insert("deletionPolicy".into(), "Orphan".into());
+    object(metadata(around, component), spec)
 }
 
 /// The file that hands a stack to Flux, and the marker that says all of it is ready.

@@ -4,12 +4,15 @@ use serde_json::Value;
 
 use super::{Context, Guard};
 use crate::finding::Finding;
+use crate::object::ObjectKey;
 use crate::plan::diff;
+use crate::resolve::is_label;
+use crate::stack::Content;
 use crate::yaml::path::{Segment, ValuePath};
 
 pub const GUARD: Guard = Guard {
     name: "claims",
-    passes: "No claim shrinks.",
+    passes: "No claim shrinks, and no claim template has to grow.",
     needs_head: true,
     check,
     #[cfg(test)]
@@ -18,7 +21,7 @@ pub const GUARD: Guard = Guard {
             super::tests::Scene::values(&format!("persistentVolume: {{size: {to}}}\n"))
                 .recorded(&super::tests::Scene::values(&format!("persistentVolume: {{size: {from}}}\n")))
         };
-        (scene("8Gi", "20Gi"), scene("20Gi", "8Gi"))
+        (scene("8Gi", "8192Mi"), scene("20Gi", "8Gi"))
     },
 };
 
@@ -32,8 +35,20 @@ pub struct Size {
     pub before: String,
     pub after: String,
     pub grows: bool,
-    /// A PersistentVolumeClaim itself, not a value that a chart or an operator makes one from.
-    pub is_claim: bool,
+    pub made_by: MadeBy,
+}
+
+/// What the claim comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MadeBy {
+    /// It is one itself.
+    Itself,
+    /// A StatefulSet's template, by the set's name and namespace; Kubernetes changes no template.
+    Template { set: String, namespace: String },
+    /// A chart's value: perhaps a template, perhaps not.
+    Chart { release: String, namespace: String },
+    /// An operator's object.
+    Operator,
 }
 
 impl Size {
@@ -48,9 +63,13 @@ impl Size {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for size in sizes(context).into_iter().filter(|size| !size.grows) {
-        let Size { component, name, path, before, after, is_claim, .. } = size;
-        let finding = if is_claim {
+    for size in sizes(context) {
+        if size.grows {
+            findings.extend(grows(size));
+            continue;
+        }
+        let Size { component, name, path, before, after, made_by, .. } = size;
+        let finding = if made_by == MadeBy::Itself {
             Finding::block(
                 "claim_shrinks",
                 format!("The claim of {name} would shrink from {before} to {after}. Kubernetes refuses to shrink a claim."),
@@ -67,6 +86,45 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
+/// A claim may grow, a template may not: the pods keep their claims, and the set is made anew around them.
+fn grows(size: Size) -> Option<Finding> {
+    let Size { component, name, path, before, after, made_by, .. } = size;
+    let after = after.trim();
+    let patch = format!("-p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"{after}\"}}}}}}}}'");
+    let (reason, place, set, claims) = match made_by {
+        MadeBy::Itself | MadeBy::Operator => return None,
+        MadeBy::Template { set, namespace } => {
+            let reason = format!(
+                "{path} of {name} goes from {before} to {after}. Kubernetes changes no claim template of a StatefulSet: the upgrade will be \
+                 refused, and the claims keep their size."
+            );
+            let (namespace, set) = (plain(namespace, "NAMESPACE"), plain(set, "SET"));
+            let claims = format!("kubectl -n {namespace} get pvc, those whose name ends in -{set}-N");
+            (reason, namespace, set, claims)
+        }
+        MadeBy::Chart { release, namespace } => {
+            let reason = format!(
+                "{path} of {name} goes from {before} to {after}. If the chart puts it into the claim template of a StatefulSet, the upgrade \
+                 will be refused and rolled back, and the claims keep their size. The chart was not examined: unknown, not rendered."
+            );
+            let (namespace, release) = (plain(namespace, "NAMESPACE"), plain(release, "RELEASE"));
+            let claims = format!("kubectl -n {namespace} get statefulset,pvc -l app.kubernetes.io/instance={release}");
+            (reason, namespace, "SET".to_owned(), claims)
+        }
+    };
+    let hint = format!(
+        "By hand, right before signing: find the claims ({claims}); grow each (kubectl -n {place} patch pvc CLAIM {patch}), which its \
+         StorageClass must allow; take the set away and leave its pods (kubectl -n {place} delete statefulset {set} --cascade=orphan). The \
+         deploy then makes the set anew around them."
+    );
+    Some(Finding::warn("claim_grows", reason).component(component).path(path).hint(hint))
+}
+
+/// A name from a manifest as part of a command that somebody may paste into a shell: as it is, or not at all.
+fn plain(name: String, instead: &str) -> String {
+    if name.split('.').all(is_label) { name } else { instead.to_owned() }
+}
+
 /// The claims whose size changes, in objects and in the values of charts.
 pub fn sizes(context: &Context<'_>) -> Vec<Size> {
     let mut sizes = Vec::new();
@@ -80,6 +138,7 @@ pub fn sizes(context: &Context<'_>) -> Vec<Size> {
         }
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let name = context.stack.component(&leaf.component).map_or_else(|| leaf.component.clone(), |component| component.name.to_string());
+        let made_by = made_by(context, &leaf);
         sizes.push(Size {
             component: leaf.component,
             name,
@@ -87,16 +146,32 @@ pub fn sizes(context: &Context<'_>) -> Vec<Size> {
             before: text(&leaf.before),
             after: text(&leaf.after),
             grows: after > before,
-            is_claim: leaf.kind == "PersistentVolumeClaim",
+            made_by,
         });
     }
     sizes
 }
 
+fn made_by(context: &Context<'_>, leaf: &Leaf) -> MadeBy {
+    let namespace = leaf.key.namespace.clone().unwrap_or_default();
+    match leaf.key.kind.as_str() {
+        "PersistentVolumeClaim" => MadeBy::Itself,
+        "StatefulSet" => MadeBy::Template { set: leaf.key.name.clone(), namespace },
+        "HelmRelease" => {
+            let addon = context.stack.component(&leaf.component).and_then(|component| match &component.content {
+                Content::Addon(addon) => Some(addon.release_name(component).to_owned()),
+                Content::Manifest(_) => None,
+            });
+            MadeBy::Chart { release: addon.unwrap_or_else(|| leaf.key.name.clone()), namespace }
+        }
+        _ => MadeBy::Operator,
+    }
+}
+
 /// A scalar that changes: in a chart's values with its path there, in other objects with its path in the object.
 pub struct Leaf {
     pub component: String,
-    pub kind: String,
+    pub key: ObjectKey,
     pub path: ValuePath,
     pub before: Value,
     pub after: Value,
@@ -109,7 +184,7 @@ pub fn changed_leaves(context: &Context<'_>) -> Vec<Leaf> {
         let side = |object: &'_ Value| if is_release { object.pointer("/spec/values").cloned() } else { Some(object.clone()) };
         for one in diff::values(side(&changed.before).as_ref(), side(&changed.after).as_ref()) {
             if let (Some(before), Some(after)) = (one.before, one.after) {
-                leaves.push(Leaf { component: changed.component.clone(), kind: changed.key.kind.clone(), path: one.path, before, after });
+                leaves.push(Leaf { component: changed.component.clone(), key: changed.key.clone(), path: one.path, before, after });
             }
         }
     }

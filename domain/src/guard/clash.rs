@@ -46,7 +46,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                     elsewhere.path
                 ),
             )
-            .hint("Rename this one, or remove the other first."),
+            .hint(format!("Rename this one, or let go of the other in {stack} first: then it moves here and is not uninstalled.")),
             None => Finding::warn(
                 "name_clash",
                 format!("{} stands in {} too, a file that Countersign does not write.", shown(&elsewhere.object), elsewhere.path),

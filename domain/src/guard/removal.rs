@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Context, Guard};
+use super::{Context, Guard, reinstall};
 use crate::finding::Finding;
 use crate::name::Name;
 use crate::object::ObjectKey;
 use crate::plan::brief::list;
 use crate::plan::delta::Was;
 use crate::plan::{Does, Effect, What};
+use crate::stack::Stack;
 
 pub const GUARD: Guard = Guard {
     name: "removal",
@@ -26,7 +27,9 @@ pub const GUARD: Guard = Guard {
     },
 };
 
-const NOT_RENDERED: &str = "What the chart created was not examined: unknown, not rendered.";
+/// What Helm does to a release that goes, and what it leaves.
+pub const UNINSTALLED: &str = "Helm uninstalls it; claims that its StatefulSets made, definitions from the chart's crds folder and what is marked to be \
+                               kept stay behind. What the chart created was not examined: unknown, not rendered.";
 
 /// Objects whose loss loses data, or other objects.
 pub fn holds_data(key: &ObjectKey) -> bool {
@@ -40,21 +43,30 @@ pub fn holds_data(key: &ObjectKey) -> bool {
 
 /// What happens to each object that the plan no longer holds.
 pub fn effects(context: &Context<'_>) -> Vec<Effect> {
-    context.delta.removed.iter().flat_map(effects_of).collect()
+    let let_go = |was: &Was| context.stack.let_go.iter().any(|gone| gone.component.as_str() == was.component);
+    let gone = context.delta.removed.iter().flat_map(|was| effects_of(was, let_go(was)));
+    gone.chain(reinstall::effects(context)).collect()
 }
 
-fn effects_of(was: &Was) -> Vec<Effect> {
+fn effects_of(was: &Was, let_go: bool) -> Vec<Effect> {
     let effect =
         |what: What, object: ObjectKey, note: Option<String>| Effect { what, object, component: Some(was.component.clone()), note };
     let key = was.key.clone();
-    if key.is("helm.toolkit.fluxcd.io", "HelmRelease") {
-        return vec![effect(What::Unknown, key, Some(NOT_RENDERED.to_owned()))];
+    let is_release = key.is("helm.toolkit.fluxcd.io", "HelmRelease");
+    if is_release && !let_go {
+        return vec![effect(What::Unknown, key, Some(UNINSTALLED.to_owned()))];
+    }
+    let is_values = key.is("", "Secret") && key.name.starts_with(&format!("{}-values-", was.component)) && was.object.get("sops").is_some();
+    if is_values && let_go {
+        let note = "The stack that takes the release over brings sealed values under another name. Remove these by hand then.";
+        return vec![effect(What::StaysBehind, key, Some(note.to_owned()))];
     }
     // Sources and sealed values belong to the release and say nothing of their own.
-    let ours = key.group.ends_with("toolkit.fluxcd.io")
-        || key.is("", "Secret") && key.name.starts_with(&format!("{}-values-", was.component)) && was.object.get("sops").is_some();
-    if ours {
+    if is_values || !is_release && key.group.ends_with("toolkit.fluxcd.io") {
         return Vec::new();
+    }
+    if let_go {
+        return vec![effect(What::StaysBehind, key, Some("It runs on as it is, and no stack has it any more.".to_owned()))];
     }
     if annotation(&was.object, "kustomize.toolkit.fluxcd.io/prune") == Some("disabled") {
         return vec![effect(What::StaysBehind, key, Some("Flux does not prune it.".to_owned()))];
@@ -82,36 +94,85 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         findings.push(component(context, id, &effects));
     }
     findings.extend(unordered(context));
-    let removed: BTreeSet<&str> = context.delta.that(Does::Remove).collect();
-    for effect in &effects {
-        let gone = effect.component.as_deref().is_some_and(|id| removed.contains(id));
-        let finding = match effect.what {
-            What::WillBeDeleted if holds_data(&effect.object) => data(&effect.object),
-            What::Unknown if !gone => {
-                let reason = format!(
-                    "The release {} leaves its namespace or name: Flux uninstalls it and installs it anew. {NOT_RENDERED}",
-                    effect.object.name
-                );
-                Finding::confirm("removal", effect.object.name.as_str(), reason)
-            }
-            _ => continue,
-        };
-        findings.push(effect.component.iter().fold(finding, Finding::component));
-    }
+    findings.extend(first_to_go(context));
+    findings.extend(lost(&effects));
+    findings.extend(uninstalled(context, &effects));
     for (key, from, to) in &context.delta.moved {
+        if waits_for(context.stack, from, to) {
+            continue;
+        }
         let reason = format!(
             "{key} moves from {from} to {to}. If Flux removes it from the first before it reaches the second, it is gone for a moment."
         );
-        findings.push(Finding::warn("moved_object", reason).component(to));
+        let hint = format!("While {from} waits for {to}, the second takes it over before the first would remove it.");
+        findings.push(Finding::warn("moved_object", reason).component(to).hint(hint));
     }
     findings
+}
+
+/// Data that goes, each to be typed by its name.
+pub fn lost(effects: &[Effect]) -> Vec<Finding> {
+    let goes = effects.iter().filter(|effect| effect.what == What::WillBeDeleted && holds_data(&effect.object));
+    goes.map(|effect| effect.component.iter().fold(data(&effect.object), Finding::component)).collect()
+}
+
+/// Releases that go although their component stays; what is made anew is told elsewhere.
+fn uninstalled(context: &Context<'_>, effects: &[Effect]) -> Vec<Finding> {
+    let anew: BTreeSet<String> = reinstall::anew(context).iter().map(|one| one.now.id.to_string()).collect();
+    let told = |id: &str| anew.contains(id) || context.delta.that(Does::Remove).any(|gone| gone == id);
+    let goes = effects.iter().filter(|effect| effect.what == What::Unknown && effect.component.as_deref().is_none_or(|id| !told(id)));
+    goes.map(|effect| {
+        let reason = format!("The release {} goes. {UNINSTALLED}", effect.object.name);
+        effect.component.iter().fold(Finding::confirm("removal", effect.object.name.as_str(), reason), Finding::component)
+    })
+    .collect()
+}
+
+/// Whether one component waits for another, directly or through others. What is gone waits for nobody.
+fn waits_for(stack: &Stack, component: &str, on: &str) -> bool {
+    let (mut open, mut seen) = (vec![component.to_owned()], BTreeSet::new());
+    while let Some(id) = open.pop() {
+        for next in stack.component(&id).into_iter().flat_map(|component| &component.depends_on) {
+            if next.as_str() == on {
+                return true;
+            }
+            if seen.insert(next.clone()) {
+                open.push(next.to_string());
+            }
+        }
+    }
+    false
+}
+
+/// Those that stay and waited for what goes: nothing holds it back until they are changed.
+fn first_to_go(context: &Context<'_>) -> Vec<Finding> {
+    let Some(before) = context.before else { return Vec::new() };
+    let removed: BTreeSet<&str> = context.delta.that(Does::Remove).collect();
+    let mut findings = Vec::new();
+    for component in &context.stack.components {
+        let waited = before.component(component.id.as_str()).into_iter().flat_map(|was| &was.depends_on);
+        for on in waited.filter(|on| removed.contains(on.as_str())) {
+            let gone = shown(before, on);
+            let reason = format!(
+                "{} waited for {gone}. Flux removes {gone} as soon as it sees the commit and does not wait until {} is changed.",
+                component.name, component.name
+            );
+            let hint = format!("If it needs {gone} until then, disconnect the two in this entry and remove {gone} in the next.");
+            findings.push(Finding::warn("removed_first", reason).component(&component.id).hint(hint));
+        }
+    }
+    findings
+}
+
+fn shown(stack: &Stack, id: &Name) -> String {
+    stack.component(id.as_str()).map_or_else(|| id.to_string(), |component| component.name.to_string())
 }
 
 fn component(context: &Context<'_>, id: &str, effects: &[Effect]) -> Finding {
     let name = context.before.and_then(|before| before.component(id)).map_or_else(|| id.to_owned(), |component| component.name.to_string());
     let mine = || effects.iter().filter(|effect| effect.component.as_deref() == Some(id));
     let reason = if mine().any(|effect| effect.what == What::Unknown) {
-        format!("Removing {name} uninstalls its chart. {NOT_RENDERED}")
+        format!("Removing {name} takes its release away. {UNINSTALLED}")
     } else {
         let deleted: Vec<String> =
             mine().filter(|effect| effect.what == What::WillBeDeleted).map(|effect| effect.object.to_string()).collect();
@@ -135,7 +196,7 @@ fn data(key: &ObjectKey) -> Finding {
         "PersistentVolume" => format!("The volume {place} will be deleted."),
         "Namespace" => format!("The namespace {place} will be deleted, and everything in it."),
         "CustomResourceDefinition" => format!("The definition {place} will be deleted, and every object of its kind in the cluster."),
-        "StatefulSet" => format!("The StatefulSet {place} will be deleted. Its claims stay behind."),
+        "StatefulSet" => format!("The StatefulSet {place} will be deleted. Its claims stay behind, with all that is in them."),
         _ => format!("{key} will be deleted, and its data with it."),
     };
     Finding::confirm("removal", key.name.as_str(), reason)

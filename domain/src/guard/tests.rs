@@ -8,7 +8,7 @@ use crate::binding::Binding;
 use crate::cluster::{Engine, FluxNames, Repository};
 use crate::finding::Level;
 use crate::name::Name;
-use crate::plan::{self, Author, Authorship, Built, HeadFile, Input, OtherStack, WriterKind};
+use crate::plan::{self, Author, Authorship, Built, HeadFile, Input, LeftRunning, OtherStack, WriterKind};
 use crate::sealing::{Sealed, SealedFiles};
 use crate::stack::{Addon, Chart, Component, Content, Manifest};
 use crate::variable::{Declaration, Levels, VariableType};
@@ -102,6 +102,19 @@ impl Scene {
         self
     }
 
+    /// Another stack let go of the addon `component` in this namespace.
+    pub fn left_running(mut self, by: &str, component: &str, namespace: &str) -> Scene {
+        let gone = Component { namespace: Some(namespace.into()), ..Scene::addon(component, "") }.let_go();
+        self.head.left_running.push(LeftRunning { by: name(by), gone });
+        self
+    }
+
+    /// Lets go of a component that `earlier` has recorded.
+    pub fn lets_go(mut self, component: &str) -> Scene {
+        crate::change::apply::apply(&mut self.stack, &crate::change::Change::LetGo { component: name(component) }).unwrap();
+        self
+    }
+
     pub fn variable(mut self, variable: &str, value: serde_json::Value) -> Scene {
         self.stack.variables.push(Declaration {
             name: variable.into(),
@@ -156,8 +169,9 @@ impl Scene {
     /// The head holds what `earlier` deployed.
     pub fn recorded(mut self, earlier: &Scene) -> Scene {
         for (path, bytes) in earlier.build().files {
-            if let Some(after) = bytes.after {
-                self.head.files.insert(path, HeadFile::new("100644", after));
+            match bytes.after {
+                Some(after) => drop(self.head.files.insert(path, HeadFile::new("100644", after))),
+                None => drop(self.head.files.remove(&path)),
             }
         }
         self
@@ -311,6 +325,67 @@ fn two_that_waited_for_each_other_go_unordered() {
     let before = Scene::addons(&["a", "b", "c"]).waits("c", "b");
     assert!(Scene::addons(&["a"]).recorded(&before).codes().contains("unordered_removal"));
     assert!(!Scene::addons(&["a", "b"]).recorded(&before).codes().contains("unordered_removal"));
+}
+
+#[test]
+fn what_waited_for_something_that_goes_is_told_that_it_goes_first() {
+    let before = Scene::addons(&["app", "db"]).waits("app", "db");
+    let found = Scene::addons(&["app"]).recorded(&before).findings("removed_first");
+    assert_eq!((found[0].level, found[0].at.component.as_deref()), (Level::Warn, Some("app")));
+    assert!(found[0].reason.contains("does not wait until app is changed"), "{}", found[0].reason);
+    assert!(Scene::addons(&["app"]).recorded(&Scene::addons(&["app", "db"])).findings("removed_first").is_empty());
+}
+
+#[test]
+fn an_object_moves_safely_to_a_component_that_the_first_one_waits_for() {
+    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n";
+    let (other, third) = (object.replace("{name: c}", "{name: o}"), object.replace("{name: c}", "{name: t}"));
+    let manifest = |id: &str, text: &str| Component {
+        namespace: Some("x".into()),
+        ..Component::new(name(id), Content::Manifest(Manifest { text: text.into() }))
+    };
+    let before = Scene::empty().with(manifest("a", &format!("{object}---\n{other}"))).with(manifest("b", &third));
+    let after = || Scene::empty().with(manifest("a", &other)).with(manifest("b", &format!("{third}---\n{object}")));
+    assert_eq!(after().recorded(&before).findings("moved_object").len(), 1);
+    assert!(after().waits("a", "b").recorded(&before).findings("moved_object").is_empty());
+}
+
+#[test]
+fn a_chart_that_becomes_a_manifest_uninstalls_its_release() {
+    let mut after = Scene::manifest("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n");
+    after.stack.components[0].id = name("a");
+    let scene = after.recorded(&Scene::addons(&["a"]));
+    assert_eq!(scene.build().plan.confirmations(), ["a"]);
+}
+
+#[test]
+fn a_claim_template_that_grows_warns_with_the_way_by_hand() {
+    let set = |size: &str| {
+        Scene::manifest(&format!(
+            "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: db}}\nspec:\n  volumeClaimTemplates:\n  - metadata: {{name: data}}\n    \
+             spec: {{resources: {{requests: {{storage: {size}}}}}}}\n"
+        ))
+    };
+    let found = set("20Gi").recorded(&set("8Gi")).findings("claim_grows");
+    assert_eq!((found.len(), found[0].level), (1, Level::Warn));
+    assert!(found[0].reason.contains("will be refused"), "{}", found[0].reason);
+    let hint = found[0].hint.as_deref().unwrap();
+    for step in ["patch pvc CLAIM", "\"storage\":\"20Gi\"", "kubectl -n x delete statefulset db --cascade=orphan"] {
+        assert!(hint.contains(step), "{step}: {hint}");
+    }
+}
+
+#[test]
+fn a_charts_claim_that_grows_warns_that_it_may_be_a_template() {
+    let scene = |size: &str| Scene::values(&format!("persistence: {{size: {size}}}\n"));
+    let found = scene("20Gi").recorded(&scene("8Gi")).findings("claim_grows");
+    assert!(found[0].reason.contains("unknown, not rendered") && found[0].hint.as_deref().unwrap().contains("instance=a"), "{found:?}");
+    let claim = |size: &str| {
+        Scene::manifest(&format!(
+            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: c}}\nspec: {{resources: {{requests: {{storage: {size}}}}}}}\n"
+        ))
+    };
+    assert!(claim("20Gi").recorded(&claim("8Gi")).findings("claim_grows").is_empty(), "a claim itself may grow");
 }
 
 #[test]

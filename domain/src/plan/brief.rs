@@ -2,6 +2,7 @@
 
 use super::{Does, FileChange, What};
 use crate::guard::{self, Context};
+use crate::name::Name;
 use crate::stack::{Content, Stack};
 
 /// The sentences, most important first.
@@ -20,12 +21,24 @@ pub fn sentences(context: &Context<'_>, files: &[FileChange]) -> Vec<String> {
     if !lost.is_empty() {
         out.push(format!("Deletes {}.", list(&lost)));
     }
+    let anew: Vec<String> = guard::anew(context).iter().map(|one| one.now.name.to_string()).collect();
+    if !anew.is_empty() {
+        out.push(format!("Uninstalls and installs anew: {}.", list(&anew)));
+    }
+    let let_go: Vec<String> = context.delta.that(Does::LetGo).map(|id| shown_name(context, id)).collect();
+    if !let_go.is_empty() {
+        out.push(format!("Lets go of {}: nothing of it is uninstalled, and it runs on without this stack.", list(&let_go)));
+    }
     for (does, verb) in [(Does::Remove, "Removes"), (Does::Add, "Adds"), (Does::Change, "Changes")] {
         let ids: Vec<String> = context.delta.that(does).map(|id| shown_name(context, id)).collect();
         if !ids.is_empty() {
             out.push(format!("{verb} {}.", counted(&ids)));
         }
     }
+    out.extend(guard::taken_over(context).into_iter().map(|(component, by)| {
+        format!("Takes over {}, which runs since the stack {by} let go of it: nothing is installed anew.", component.name)
+    }));
+    out.extend(renames(context));
     out.extend(guard::sizes(context).iter().map(|size| size.sentence(lost.is_empty())));
     out.extend(versions(context));
     let namespaces: Vec<String> = context
@@ -39,13 +52,25 @@ pub fn sentences(context: &Context<'_>, files: &[FileChange]) -> Vec<String> {
         out.push(format!("Creates the namespace{} {}.", if namespaces.len() == 1 { "" } else { "s" }, list(&namespaces)));
     }
     if lost.is_empty() && context.delta.removed.is_empty() {
-        let unknown = effects.iter().any(|effect| effect.what == What::Unknown);
+        let unknown = !anew.is_empty() || effects.iter().any(|effect| effect.what == What::Unknown);
         if !unknown && !out.iter().any(|sentence| sentence.ends_with("nothing is deleted.")) {
             out.push("Nothing is deleted.".to_owned());
         }
     }
     out.push(format!("Writes {changed} file{} in one commit.", if changed == 1 { "" } else { "s" }));
     out
+}
+
+/// A shown name is all that changes: files and objects go by the id.
+fn renames(context: &Context<'_>) -> Vec<String> {
+    let Some(before) = context.before else { return Vec::new() };
+    let stack = (before.name != context.stack.name).then_some((&before.name, &context.stack.name));
+    let components = context.stack.components.iter().filter_map(|now| {
+        let was = before.component(now.id.as_str())?;
+        (was.name != now.name).then_some((&was.name, &now.name))
+    });
+    let told = |(was, now): (&Name, &Name)| format!("Renames {was} to {now}; nothing in the cluster is renamed.");
+    stack.into_iter().chain(components).map(told).collect()
 }
 
 fn versions(context: &Context<'_>) -> Vec<String> {

@@ -165,7 +165,7 @@ fn recorded(text: &str) -> Option<Stack> {
 fn keep_skipped(stack: &Stack, tree: &Tree, head: &Head, rendered: &mut engine::Rendered) {
     for component in rendered.skipped.clone() {
         let folder = tree.component(&stack.id, &component);
-        let entry = format!("{}{component}.yaml", tree.flux(&stack.id));
+        let entry = tree.flux_of(&stack.id, &component);
         for (path, file) in head.files.iter().filter(|(path, _)| path.starts_with(&folder) || **path == entry) {
             rendered.files.insert(path.clone(), file.bytes.clone());
         }

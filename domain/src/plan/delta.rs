@@ -53,6 +53,8 @@ impl Delta {
                 None => path.strip_prefix(&flux)?.strip_suffix(".yaml").filter(|id| *id != "kustomization").map(str::to_owned),
             }
         };
+        let let_go: BTreeSet<&str> = stack.let_go.iter().map(|gone| gone.component.as_str()).collect();
+        let mut stood = BTreeSet::new();
         let mut before_ids = BTreeSet::new();
         let mut after_ids = BTreeSet::new();
         let mut touched = BTreeSet::new();
@@ -61,6 +63,9 @@ impl Delta {
         for (path, file) in &head.files {
             let Some(component) = component_of(path) else { continue };
             before_ids.insert(component.clone());
+            if path.starts_with(&folder) {
+                stood.insert(component.clone());
+            }
             if rendered.files.get(path) != Some(&file.bytes) {
                 touched.insert(component.clone());
                 if path.starts_with(&folder) {
@@ -78,8 +83,11 @@ impl Delta {
                 }
             }
         }
-        let does = before_ids.union(&after_ids).map(|id| {
+        // What stands for a component let go of says nothing once its files are gone.
+        let told = before_ids.union(&after_ids).filter(|id| stood.contains(*id) || !let_go.contains(id.as_str()));
+        let does = told.map(|id| {
             let does = match (before_ids.contains(id), after_ids.contains(id)) {
+                _ if let_go.contains(id.as_str()) => Does::LetGo,
                 (false, _) => Does::Add,
                 (true, false) => Does::Remove,
                 (true, true) if touched.contains(id) => Does::Change,

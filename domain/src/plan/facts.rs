@@ -13,6 +13,7 @@ use super::FileDigest;
 use crate::engine::RELEASE_GROUP;
 use crate::name::Name;
 use crate::object::ObjectKey;
+use crate::stack::LetGo;
 use crate::text::hex;
 use crate::yaml::read;
 
@@ -25,8 +26,17 @@ pub struct Head {
     pub others: Vec<OtherFile>,
     /// The other stacks of this cluster.
     pub stacks: Vec<OtherStack>,
+    /// What other stacks of this cluster let go of.
+    pub left_running: Vec<LeftRunning>,
     /// Owned paths whose last change was no entry of ours.
     pub foreign_changes: Vec<String>,
+}
+
+/// Something that runs on in the cluster without the stack that it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftRunning {
+    pub by: Name,
+    pub gone: LetGo,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +79,9 @@ pub struct Facts {
     pub objects: Vec<ObjectKey>,
     /// Which of them stand elsewhere in the tree too.
     pub elsewhere: Vec<Elsewhere>,
+    /// Of a removal: the stacks that wait for this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needed_by: Vec<Name>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -113,7 +126,13 @@ pub fn read_off(head: &Head, binding_path: &str, depends_on: &[Name], objects: &
         stacks: reachable(head, depends_on),
         objects: mine.into_iter().cloned().collect(),
         elsewhere,
+        needed_by: Vec::new(),
     }
+}
+
+/// The stacks that wait for this one themselves.
+pub fn needed_by(head: &Head, stack: &Name) -> Vec<Name> {
+    head.stacks.iter().filter(|other| other.depends_on.contains(stack)).map(|other| other.id.clone()).collect()
 }
 
 /// The stacks reached from `depends_on`, sorted by id.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::facts::{self, Head};
-use super::{Facts, FileDigest, Plan};
+use super::{Facts, FileDigest, Kind, Plan};
 
 /// Why a plan can no longer be deployed; its sentence is for the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Stale {
     Binding,
     /// A stack that this one waits for came, went or waits for others.
     Stacks,
+    /// A stack came to wait for the one that the plan removes.
+    Needed,
     /// An object of the plan now stands elsewhere too, or no longer does.
     Objects,
 }
@@ -36,6 +38,7 @@ impl fmt::Display for Stale {
                 f.write_str("countersign.yaml, which says whose repository this is, has changed since this plan was made. Plan again.")
             }
             Stale::Stacks => f.write_str("A stack that this one waits for has changed since this plan was made. Plan again."),
+            Stale::Needed => f.write_str("Another stack has come to wait for this one since this plan was made. Plan again."),
             Stale::Objects => {
                 f.write_str("Another place in the repository now holds, or no longer holds, an object of this plan. Plan again.")
             }
@@ -55,6 +58,10 @@ pub fn check(plan: &Plan, head: &Head) -> Result<(), Stale> {
     }
     if now.stacks != *stacks {
         return Err(Stale::Stacks);
+    }
+    let removed = plan.stack.as_ref().filter(|_| plan.kind == Kind::StackRemoval);
+    if removed.is_some_and(|stack| facts::needed_by(head, &stack.id) != plan.facts.needed_by) {
+        return Err(Stale::Needed);
     }
     if now.elsewhere != *elsewhere {
         return Err(Stale::Objects);

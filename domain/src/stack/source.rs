@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-use super::{Addon, Chart, Component, Content, Manifest, Point, Stack, field};
+use super::{Addon, Chart, Component, Content, LetGo, Manifest, Point, Stack, field};
 use crate::name::Name;
 use crate::variable::{Declaration, VariableType, is_name};
 use crate::yaml::fields::{Complaints, Fields, header};
@@ -45,14 +45,15 @@ fn stack(complaints: &mut Complaints, document: &Value) -> Option<Stack> {
         complaints,
         root.at("spec"),
         root.get("spec").unwrap_or(&empty),
-        &["description", "dependsOn", "variables", "components"],
+        &["description", "dependsOn", "variables", "components", "letGo"],
     );
     let description = spec.text(complaints, "description");
     let depends_on = names(complaints, &spec, "dependsOn");
     let variables = variables(complaints, &spec);
     let components = components(complaints, &spec);
+    let let_go = let_go(complaints, &spec, &components);
     let name = name?;
-    Some(Stack { id: id.unwrap_or_else(|| name.clone()), name, annotations, description, depends_on, variables, components })
+    Some(Stack { id: id.unwrap_or_else(|| name.clone()), name, annotations, description, depends_on, variables, components, let_go })
 }
 
 /// The one open bag: texts under any key.
@@ -121,6 +122,27 @@ fn components(complaints: &mut Complaints, spec: &Fields<'_>) -> Vec<Component> 
         }
     }
     read.into_iter().map(|(_, component)| component).collect()
+}
+
+fn let_go(complaints: &mut Complaints, spec: &Fields<'_>, components: &[Component]) -> Vec<LetGo> {
+    let Some(value) = spec.get("letGo") else { return Vec::new() };
+    let path = spec.at("letGo");
+    let mut read: Vec<LetGo> = Vec::new();
+    for (index, value) in complaints.list(&path, value).iter().enumerate() {
+        let fields = Fields::of(complaints, path.index(index), value, &["component", "namespace", "release", "chart"]);
+        let component = fields.required_parsed(complaints, "component", Name::new);
+        let namespace = fields.parsed(complaints, "namespace", |text| field::namespace(text).map(|()| text.to_owned()));
+        let release = fields.parsed(complaints, "release", |text| field::release_name(text).map(|()| text.to_owned()));
+        let chart = fields.parsed(complaints, "chart", |text| field::chart_name(text).map(|()| text.to_owned()));
+        let Some(component) = component else { continue };
+        if components.iter().any(|own| own.id == component) {
+            complaints.add(&fields.at("component"), format!("`{component}` is a component of this stack; it cannot be let go as well"));
+        } else if read.iter().any(|other| other.component == component) {
+            complaints.add(&fields.at("component"), format!("`{component}` stands here twice"));
+        }
+        read.push(LetGo { component, namespace, release, chart });
+    }
+    read
 }
 
 fn component(complaints: &mut Complaints, path: ValuePath, value: &Value) -> Option<Component> {

@@ -61,7 +61,7 @@ fn Document(reading: Reading) -> AnyView {
     view! {
         <Frame place=Place::Stacks title=title.clone() crumbs>
             <div data-review=around.id.clone() data-sha256=around.sha256.clone() data-kind=around.kind.clone() data-cluster=around.cluster.clone()
-                data-draft=around.draft.clone() data-armed=armed data-unsettled=asked>
+                data-stack=around.stack.clone() data-draft=around.draft.clone() data-armed=armed data-unsettled=asked>
                 <header class="page-head">
                     <div class="page-head-text"><h1 class="page-title" data-fact="title">{title}</h1><p class="page-sub" data-fact="about">{about(&plan)}</p></div>
                 </header>
@@ -73,7 +73,7 @@ fn Document(reading: Reading) -> AnyView {
                         <Values plan=plan.clone()/>
                         <Variables variables=plan.variables.clone()/>
                         <Secrets secrets=plan.secrets.clone() recipients=plan.recipients.clone()/>
-                        <Order order=plan.order.clone() effects=plan.effects.clone()/>
+                        <Order kind=plan.kind order=plan.order.clone() effects=plan.effects.clone()/>
                         <Files plan=around.id.clone() files/>
                     </div>
                     <SigningSlip around=around.clone() plan me standing/>
@@ -106,7 +106,7 @@ fn about(plan: &Plan) -> String {
         });
     }
     let of = |does: Does| plan.order.iter().flat_map(|wave| &wave.steps).filter(|step| step.does == does).count();
-    let verbs = [(Does::Add, "adds"), (Does::Change, "changes"), (Does::Remove, "removes")];
+    let verbs = [(Does::Add, "adds"), (Does::Change, "changes"), (Does::Remove, "removes"), (Does::LetGo, "lets go of")];
     let counted = verbs.into_iter().filter(|(does, _)| of(*does) > 0).enumerate().map(|(at, (does, verb))| match at {
         0 => format!("{} {}", super::section::words(verb), count(of(does), "component")),
         _ => format!("{verb} {}", of(does)),

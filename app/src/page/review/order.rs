@@ -1,14 +1,21 @@
 //! The waves, what each step does, and what becomes of objects in the cluster.
 
-use domain::plan::{Does, Effect, Step, Wave, What};
+use domain::plan::{Does, Effect, Kind, Step, Wave, What};
 use leptos::prelude::*;
 
 use super::section::{Section, shown};
 use crate::widget::icon::Icon;
 
 #[component]
-pub fn Order(order: Vec<Wave>, effects: Vec<Effect>) -> AnyView {
-    let note = if order.is_empty() { "" } else { "A wave starts when the one before it is ready" };
+pub fn Order(kind: Kind, order: Vec<Wave>, effects: Vec<Effect>) -> AnyView {
+    let leaves = order.iter().flat_map(|wave| &wave.steps).any(|step| matches!(step.does, Does::Remove | Does::LetGo));
+    let note = match kind {
+        _ if order.is_empty() => "",
+        Kind::StackRemoval if order.len() > 1 => "This entry takes the first wave, each later one an entry of its own",
+        Kind::StackRemoval => "Goes at once",
+        _ if leaves => "What leaves goes at once; then each wave starts when the one before it is ready",
+        _ => "A wave starts when the one before it is ready",
+    };
     let waves = if order.is_empty() {
         view! { <p class="sheet-body muted">"Nothing starts: this plan changes files only."</p> }.into_any()
     } else {
@@ -29,6 +36,7 @@ fn Column(number: usize, wave: Wave) -> AnyView {
             Does::Add => ("plus", "ic-reconciled", "new"),
             Does::Change => ("nib", "ic-draft", "changes"),
             Does::Remove => ("trash", "ic-failing", "goes away"),
+            Does::LetGo => ("minus", "ic-waiting", "is let go, runs on"),
             Does::Nothing => ("ok", "faint", "stays"),
         };
         let class = if step.does == Does::Nothing { "same" } else { "" };

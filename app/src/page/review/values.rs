@@ -51,6 +51,7 @@ pub fn named(plan: &Plan, component: Option<&str>) -> (String, &'static str) {
         Does::Add => "new",
         Does::Change => "changed",
         Does::Remove => "removed",
+        Does::LetGo => "let go",
         Does::Nothing => "",
     });
     (step.map_or_else(|| id.to_owned(), |step| step.name.to_string()), does)

@@ -179,6 +179,7 @@ mod written {
         prop_oneof![
             component.prop_map(|component| Change::AddComponent { component }),
             id().prop_map(|component| Change::RemoveComponent { component }),
+            id().prop_map(|component| Change::LetGo { component }),
             (id(), id()).prop_map(|(component, name)| Change::RenameComponent { component, name }),
             (id(), word()).prop_map(|(component, text)| Change::SetValuesText { component, text }),
             (id(), word()).prop_map(|(component, text)| Change::SetManifestText { component, text }),

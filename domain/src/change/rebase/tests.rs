@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
+use crate::change::Change;
 use crate::change::apply::apply_all;
 use crate::change::between::between;
 use crate::stack::{Chart, Manifest, Point};
@@ -204,7 +205,7 @@ fn a_value_that_the_text_cannot_take_makes_the_whole_text_the_conflict() {
 
 #[test]
 fn a_conflict_knows_the_edit_that_led_to_it() {
-    use crate::change::{Change, touch::touches};
+    use crate::change::touch::touches;
     let conflict = &rebase(&values("a: {b: 1}\n"), &values("a: {b: 3}\n"), &values("a: {b: 2}\n")).conflicts[0];
     let set = |path: &str| touches(&Change::SetValue { component: name("app"), path: ValuePath::parse(path).unwrap(), value: json!(2) });
     assert!(conflict.touch().overlaps(&set("a.b")) && !conflict.touch().overlaps(&set("a.c")));
@@ -248,6 +249,37 @@ fn tree() -> impl Strategy<Value = Value> {
     };
     let inner = prop_oneof![leaf.clone(), map(leaf.boxed())].boxed();
     map(inner)
+}
+
+/// `app` is gone and runs on.
+fn let_go(mut stack: Stack) -> Stack {
+    apply_all(&mut stack, &[Change::LetGo { component: name("app") }]).unwrap();
+    stack
+}
+
+#[test]
+fn what_either_side_let_go_of_is_let_go() {
+    let base = stack(vec![addon("app", "a: 1\n"), addon("other", "")]);
+    let gone = let_go(base.clone());
+    for (record, draft) in [(&gone, &base), (&base, &gone), (&gone, &gone)] {
+        let rebased = rebase(&base, record, draft);
+        assert!(rebased.conflicts.is_empty());
+        assert_eq!((rebased.stack.let_go.len(), rebased.stack.component("app")), (1, None));
+    }
+    assert_eq!(between(&base, &gone), [Change::LetGo { component: name("app") }]);
+}
+
+#[test]
+fn what_the_draft_worked_on_and_the_record_let_go_of_is_chosen() {
+    let base = values("a: 1\n");
+    let draft = values("a: 2\n");
+    let record = let_go(base.clone());
+    let rebased = rebase(&base, &record, &draft);
+    assert_eq!(rebased.conflicts.len(), 1);
+    let mine = super::rebase(&base, &record, &draft, &[choose("component", Side::Mine)]);
+    assert!(mine.stack.let_go.is_empty() && mine.stack.component("app").is_some(), "taken back");
+    let theirs = super::rebase(&base, &record, &draft, &[choose("component", Side::Theirs)]);
+    assert_eq!((theirs.stack.let_go.len(), theirs.stack.components.len()), (1, 0));
 }
 
 proptest! {

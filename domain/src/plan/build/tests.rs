@@ -81,9 +81,27 @@ fn what_did_not_change_is_not_in_the_diff_and_order_says_what_happens() {
     let plan = after.build().plan;
     let order: Vec<Vec<String>> =
         plan.order.iter().map(|wave| wave.steps.iter().map(|step| format!("{} {:?}", step.component, step.does)).collect()).collect();
-    assert_eq!(order, [vec!["a Nothing", "c Add"], vec!["b Change"], vec!["gone Remove"]]);
+    assert_eq!(order, [vec!["gone Remove"], vec!["a Nothing", "c Add"], vec!["b Change"]]);
     assert_eq!(plan.brief[..3], ["Removes gone.", "Adds c.", "Changes b."]);
     assert!(plan.changed_files().all(|file| !file.path.contains("components/a/")));
+}
+
+#[test]
+fn a_shown_name_changes_and_nothing_in_the_cluster_does() {
+    let before = Scene::addons(&["a"]);
+    let mut scene = before.clone().recorded(&before);
+    scene.stack.components[0].name = name("shop-window");
+    scene.stack.name = name("shop");
+    let plan = scene.build().plan;
+    let changed: Vec<&str> = plan.changed_files().map(|file| file.path.as_str()).collect();
+    assert_eq!(changed, ["stacks/web/stack.yaml"]);
+    let said = [
+        "Renames web to shop; nothing in the cluster is renamed.",
+        "Renames a to shop-window; nothing in the cluster is renamed.",
+        "Nothing is deleted.",
+    ];
+    assert_eq!(plan.brief[..3], said);
+    assert!(plan.effects.is_empty() && plan.confirmations().is_empty());
 }
 
 #[test]

@@ -73,6 +73,7 @@ fn plan() -> Plan {
             removed: 0,
         }],
         facts: Facts {
+            needed_by: vec![],
             binding: Some("aa".into()),
             depends_on: vec![name("storage")],
             stacks: vec![],

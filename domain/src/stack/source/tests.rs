@@ -122,7 +122,7 @@ spec:
         ("apiVersion", "`countersign.dev/v1alpha1` belongs here", 1),
         ("metadata.labels", "this field is not known here; known are name, id, annotations", 3),
         ("metadata.name", "`../x` may hold only a-z, 0-9 and single hyphens between them, and starts with a letter", 3),
-        ("spec.descripton", "this field is not known here; known are description, dependsOn, variables, components", 5),
+        ("spec.descripton", "this field is not known here; known are description, dependsOn, variables, components, letGo", 5),
         ("spec.dependsOn[1]", "`a` stands here twice", 6),
         ("spec.variables.no-dash", "a variable's name is made of letters, digits and _ and starts with no digit", 8),
         ("spec.variables.size.type", "string, number, bool, list or map belongs here", 9),
@@ -283,13 +283,21 @@ fn stack() -> impl Strategy<Value = Stack> {
         btree_map(name(), Just(()), 0..3),
         vec(declaration(), 0..4),
         vec(component(), 0..5),
+        btree_map(name(), option::of("[a-z][a-z0-9]{0,20}"), 0..3),
     )
-        .prop_map(|(id, name, annotations, description, depends_on, mut variables, mut components)| {
+        .prop_map(|(id, name, annotations, description, depends_on, mut variables, mut components, let_go)| {
             let (mut ids, mut names, mut variable_names) =
                 (std::collections::HashSet::new(), std::collections::HashSet::new(), std::collections::HashSet::new());
             components.retain(|component: &Component| ids.insert(component.id.clone()) & names.insert(component.name.clone()));
             variables.retain(|variable: &Declaration| variable_names.insert(variable.name.clone()));
-            Stack { id, name, annotations, description, depends_on: depends_on.into_keys().collect(), variables, components }
+            let let_go = let_go.into_iter().map(|(component, namespace)| LetGo {
+                release: namespace.clone(),
+                chart: namespace.clone(),
+                component,
+                namespace,
+            });
+            let let_go = let_go.filter(|gone| !ids.contains(&gone.component)).collect();
+            Stack { id, name, annotations, description, depends_on: depends_on.into_keys().collect(), variables, components, let_go }
         })
 }
 

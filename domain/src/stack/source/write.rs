@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::API_VERSION;
-use crate::stack::{Component, Content, Point, Stack};
+use crate::stack::{Component, Content, LetGo, Point, Stack};
 use crate::variable::Declaration;
 use crate::yaml::emit;
 
@@ -45,7 +45,19 @@ fn head(stack: &Stack) -> Value {
         let variables: Map<String, Value> = stack.variables.iter().map(|variable| (variable.name.clone(), declaration(variable))).collect();
         spec.insert("variables".into(), Value::Object(variables));
     }
+    if !stack.let_go.is_empty() {
+        spec.insert("letGo".into(), stack.let_go.iter().map(let_go).collect());
+    }
     json!({"apiVersion": API_VERSION, "kind": "Stack", "metadata": metadata, "spec": spec})
+}
+
+fn let_go(gone: &LetGo) -> Value {
+    let mut out = Map::new();
+    out.insert("component".into(), json!(gone.component));
+    for (key, value) in [("namespace", &gone.namespace), ("release", &gone.release), ("chart", &gone.chart)] {
+        out.extend(value.as_ref().map(|value| (key.to_owned(), json!(value))));
+    }
+    Value::Object(out)
 }
 
 fn declaration(variable: &Declaration) -> Value {
