@@ -9,7 +9,7 @@ import { SECTIONS, about, changed, diff, environment, notes, stat, title } from 
 const page = document.querySelector("[data-review]");
 const find = (selector) => page?.querySelector(selector);
 const all = (selector) => [...(page?.querySelectorAll(selector) ?? [])];
-const { review: id, sha256: expected, draft, cluster, kind, unsettled } = page?.dataset ?? {};
+const { review: id, sha256: expected, draft, cluster, stack, kind, unsettled } = page?.dataset ?? {};
 const button = find("[data-sign]");
 const why = find("[data-why]");
 const armed = Boolean(page && "armed" in page.dataset && button);
@@ -190,9 +190,16 @@ function act(selector, work) {
   });
 }
 
+/** A removal has no draft that would keep what was said of it: the plan itself does. */
+async function removal() {
+  const { why, ticket, findings } = await send("GET", `plans/${id}/plan.json`);
+  return { why, ticket: ticket ?? "", together: findings.some((finding) => finding.code === "unordered_removal") };
+}
+
 act("[data-plan-again]", async () => {
-  const path = { cluster: `clusters/${cluster}/plans`, roster: `clusters/${cluster}/roster-plans` }[kind] ?? `drafts/${draft}/plans`;
-  const body = draft ? { revision: (await send("GET", `drafts/${draft}`)).revision } : {};
+  const on = `clusters/${cluster}`;
+  const path = { cluster: `${on}/plans`, roster: `${on}/roster-plans`, stack_removal: `${on}/stacks/${stack}/removal-plans` }[kind] ?? `drafts/${draft}/plans`;
+  const body = draft ? { revision: (await send("GET", `drafts/${draft}`)).revision } : kind === "stack_removal" ? await removal() : {};
   return `/review/${(await send("POST", path, body)).id}`;
 });
 

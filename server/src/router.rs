@@ -92,6 +92,7 @@ fn doors() -> Doors {
         .door("POST /api/v1/drafts/{draft}/plans",         PersonMay(Draft),      routes!(plan::freeze))
         .door("POST /api/v1/clusters/{cluster}/plans",     PersonMay(Administer), routes!(plan::freeze_cluster))
         .door("POST /api/v1/clusters/{cluster}/roster-plans", PersonMay(Administer), routes!(plan::freeze_roster))
+        .door("POST /api/v1/clusters/{cluster}/stacks/{stack}/removal-plans", PersonMay(Draft), routes!(plan::freeze_removal))
         .door("GET /api/v1/plans/{plan}",                  May(See),              routes!(plan::read))
         .door("GET /api/v1/plans/{plan}/plan.json",        May(See),              routes!(plan::bytes))
         .door("GET /api/v1/plans/{plan}/files/{sha256}",   May(See),              routes!(plan::file))

@@ -1,7 +1,7 @@
 //! Drafts, their examples and their plans.
 
 use domain::api::draft::{Draft, DraftEdit, DraftSummary, Edit, Edited, Example, NewDraft, Rebase};
-use domain::api::plan::{Freeze, Plan};
+use domain::api::plan::{Freeze, Plan, RemoveStack};
 use domain::problem::Problem;
 
 use super::{ApiClient, BoxFut, encode};
@@ -49,6 +49,10 @@ impl ApiClient {
 
     pub fn freeze_draft(&self, id: &str, freeze: &Freeze) -> BoxFut<Result<Plan, Problem>> {
         self.post(format!("/drafts/{}/plans", encode(id)), freeze)
+    }
+
+    pub fn freeze_removal(&self, cluster: &str, stack: &str, remove: &RemoveStack) -> BoxFut<Result<Plan, Problem>> {
+        self.post(format!("/clusters/{}/stacks/{}/removal-plans", encode(cluster), encode(stack)), remove)
     }
 
     pub fn plan(&self, id: &str) -> BoxFut<Result<Plan, Problem>> {

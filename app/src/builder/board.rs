@@ -240,6 +240,14 @@ impl Board {
         }
     }
 
+    /// It leaves the draft's stack and runs on in the cluster, for another stack to take over.
+    pub fn let_go(self, id: &Name) {
+        let name = self.shown_name(id);
+        if self.change(vec![Change::LetGo { component: id.clone() }]) {
+            self.said.set(format!("{name} is let go: once deployed, it runs on without this stack."));
+        }
+    }
+
     pub fn connect(self, component: &Name, on: &Name) {
         if self.change(vec![Change::Connect { component: component.clone(), on: on.clone() }]) {
             self.said.set(format!("{} waits for {}.", self.shown_name(component), self.shown_name(on)));

@@ -95,6 +95,17 @@ fn Inspector(id: Name) -> AnyView {
     let remove = board.may_edit.then(|| {
         view! { <button class="icon-button icon-button--sm" type="button" aria-label=move || format!("Remove {}", name()) title="Remove" on:click=move |_| board.remove(&gone)><Icon name="trash"/></button> }
     });
+    let (of, parted) = (id.clone(), id.clone());
+    // What was never deployed does not run on.
+    let runs = move || {
+        board.may_edit && board.recorded.with(|recorded| recorded.as_ref().is_some_and(|stack| stack.component(of.as_str()).is_some()))
+    };
+    let let_go = move || {
+        let parted = parted.clone();
+        runs().then(|| {
+            view! { <p><button class="btn btn--sm btn--quiet" type="button" on:click=move |_| board.let_go(&parted)>"Let go, keep it running"</button></p> }
+        })
+    };
     let of = id.clone();
     let problems = move || {
         let open = board.check.with(|check| standing::open_of(check, of.as_str()));
@@ -107,6 +118,7 @@ fn Inspector(id: Name) -> AnyView {
             <CommonFields id=id.clone() component/>
             {chart}
             <WaitsFor id=id.clone() component/>
+            {let_go}
         </div>
         {problems}
         <TextEditor id=id.clone()/>

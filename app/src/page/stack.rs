@@ -1,6 +1,7 @@
 //! The builder of one stack on one cluster with its open draft, or the stack's own page.
 
 mod home;
+mod remove;
 
 use domain::api::draft::{Draft, DraftState};
 use domain::problem::Problem;

@@ -144,7 +144,8 @@ async fn begin(db: &mut Conn, cluster: &store::cluster::Cluster, start: Start) -
         Start::Revert { stack, entry } => {
             let number = i64::try_from(entry).unwrap_or(i64::MAX);
             let (_, content) = of_record(db, cluster, &stack, Some(number)).await?;
-            let (based_on, _) = of_record(db, cluster, &stack, None).await?;
+            // A stack that was removed meanwhile comes back on top of its removal.
+            let based_on = newest(db, cluster, &stack).await?.ok_or_else(|| Problem::not_found("record of this stack"))?;
             let title = format!("Revert {} to {}", content.name, domain::record::number(entry));
             Begun { content, based_on: Some(based_on), origin: Origin::Revert, title }
         }
@@ -158,8 +159,14 @@ async fn begin(db: &mut Conn, cluster: &store::cluster::Cluster, start: Start) -
         Some(_) => Err(Problem::conflict("stack_exists", format!("A stack `{}` is recorded on this cluster already.", begun.content.id))
             .at("name")
             .hint("Open a draft of it instead, or choose another name.")),
-        None => Ok(begun),
+        None => Ok(Begun { based_on: newest(db, cluster, &begun.content.id).await?, ..begun }),
     }
+}
+
+/// The newest entry of a stack, whatever it did to it.
+async fn newest(db: &mut Conn, cluster: &store::cluster::Cluster, stack: &Name) -> Result<Option<u64>, Problem> {
+    let Some(row) = store::stack::by_stack_id(db, &cluster.id, stack.as_str()).await? else { return Ok(None) };
+    Ok(store::entry::last_of_stack(db, &row.id).await?.map(|entry| entry.number.unsigned_abs()))
 }
 
 async fn of_record(db: &mut Conn, cluster: &store::cluster::Cluster, stack: &Name, entry: Option<i64>) -> Result<(u64, Stack), Problem> {
@@ -212,14 +219,8 @@ pub async fn list(server: &Server, caller: &Caller, state: DraftState) -> Result
 }
 
 pub async fn describe(server: &Server, caller: &Caller, id: &str, edit: DraftEdit) -> Result<Draft, Problem> {
-    short("title", edit.title.as_deref(), TITLE)?;
-    short("why", edit.why.as_deref(), WHY)?;
     let ticket = edit.ticket.as_deref().map(str::trim);
-    if let Some(ticket) = ticket.filter(|ticket| !ticket.is_empty())
-        && !(ticket.starts_with("https://") || ticket.starts_with("http://")) | ticket.contains(char::is_whitespace)
-    {
-        return Err(Problem::invalid("ticket_url", "A ticket is a link that starts with https://.").at("ticket"));
-    }
+    check_words(edit.title.as_deref(), edit.why.as_deref(), ticket)?;
     audited(server, caller, Act::DescribeDraft(id.to_owned()), async |tx| {
         let mut found = find(tx, caller, principal::Act::Draft, id).await?;
         still_open(&found.row)?;
@@ -265,6 +266,18 @@ pub fn still_open(row: &store::draft::Draft) -> Result<(), Problem> {
             .hint("Open a new draft of the stack.")),
         _ => Err(Problem::conflict("draft_discarded", "This draft was discarded.").hint("Restore it, or open a new draft of the stack.")),
     }
+}
+
+/// What people may say of a change.
+pub fn check_words(title: Option<&str>, why: Option<&str>, ticket: Option<&str>) -> Result<(), Problem> {
+    short("title", title, TITLE)?;
+    short("why", why, WHY)?;
+    if let Some(ticket) = ticket.filter(|ticket| !ticket.is_empty())
+        && !(ticket.starts_with("https://") || ticket.starts_with("http://")) | ticket.contains(char::is_whitespace)
+    {
+        return Err(Problem::invalid("ticket_url", "A ticket is a link that starts with https://.").at("ticket"));
+    }
+    Ok(())
 }
 
 fn short(field: &str, text: Option<&str>, limit: usize) -> Result<(), Problem> {

@@ -1,6 +1,7 @@
 //! Plans: freeze a draft, show what surrounds the frozen bytes, hand out the bytes themselves.
 
 mod cluster;
+mod removal;
 mod slip;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,7 @@ use crate::vault::sealer::SealKey;
 use crate::vault::{Recipients, Sealer};
 
 pub use cluster::{freeze as freeze_cluster, freeze_roster, is_left_behind};
+pub use removal::freeze as freeze_removal;
 pub use slip::POLICY_MOVED;
 use slip::Reading;
 
@@ -58,6 +60,9 @@ pub async fn freeze(server: &Server, caller: &Caller, draft_id: &str, wanted: Fr
     let people = names(&mut db).await?;
     if let Some(behind) = draft::behind::behind(&mut db, &people, &found, &stack).await? {
         return Err(draft::behind::refusal(&found, &behind));
+    }
+    if let Some(number) = draft::behind::removed_since(&mut db, &found).await? {
+        return Err(draft::behind::removed(&found, number));
     }
     let cluster = target::cluster(&mut db, &found.cluster, Some(&found.stack.id)).await?;
     let secrets = Secrets::of(&mut db, &found.cluster, &found.stack.id).await?;
@@ -146,9 +151,10 @@ async fn store_plan(server: &Server, caller: &Caller, row: Row, built: Built) ->
         secrets: serde_json::to_string(&row.secrets).unwrap_or_default(),
     };
     audited(server, caller, Act::FreezePlan(id.clone()), async |tx| {
-        match &plan.draft {
-            Some(draft) => store::plan::withdraw_of_draft(tx, draft).await?,
-            None => store::plan::withdraw_of_kind(tx, &plan.cluster, &plan.kind).await?,
+        match (&plan.draft, &plan.stack) {
+            (Some(draft), _) => store::plan::withdraw_of_draft(tx, draft).await?,
+            (None, Some(stack)) => store::plan::withdraw_removal(tx, stack).await?,
+            (None, None) => store::plan::withdraw_of_kind(tx, &plan.cluster, &plan.kind).await?,
         }
         store::plan::insert(tx, &plan).await?;
         for file in built.files.values() {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use domain::api::plan::{Approve, Ceremony, Deployment, Freeze, Plan};
+use domain::api::plan::{Approve, Ceremony, Deployment, Freeze, Plan, RemoveStack};
 use domain::problem::Problem;
 
 use crate::action;
@@ -33,6 +33,17 @@ pub async fn freeze_cluster(State(server): State<Shared>, caller: Caller, Path(c
 #[utoipa::path(post, path = "/api/v1/clusters/{cluster}/roster-plans", tag = "plans", params(("cluster" = String, Path)), responses((status = 201, body = Plan), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn freeze_roster(State(server): State<Shared>, caller: Caller, Path(cluster): Path<String>) -> Result<Created<Plan>, Refusal> {
     Ok(Created(action::plan::freeze_roster(&server, &caller, &cluster).await?))
+}
+
+/// Plans the next entry of taking a stack out: what nothing that remains waits for, or everything at once.
+#[utoipa::path(post, path = "/api/v1/clusters/{cluster}/stacks/{stack}/removal-plans", tag = "plans", params(("cluster" = String, Path), ("stack" = String, Path)), request_body = RemoveStack, responses((status = 201, body = Plan), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn freeze_removal(
+    State(server): State<Shared>,
+    caller: Caller,
+    Path((cluster, stack)): Path<(String, String)>,
+    Body(wanted): Body<RemoveStack>,
+) -> Result<Created<Plan>, Refusal> {
+    Ok(Created(action::plan::freeze_removal(&server, &caller, &cluster, &stack, wanted).await?))
 }
 
 /// What surrounds a frozen plan: approvals, the caller's slip, the deployment.

@@ -5,9 +5,9 @@ use std::sync::{LazyLock, Mutex};
 
 use domain::name::Name;
 use domain::object::ObjectKey;
-use domain::plan::facts::{Head, HeadFile, OtherFile, OtherStack, objects_in};
+use domain::plan::facts::{Head, HeadFile, LeftRunning, OtherFile, OtherStack, objects_in};
 use domain::repository::Tree;
-use domain::stack::source;
+use domain::stack::{Stack, source};
 
 use crate::git::{Entry, GitError, Mirror, ObjectId};
 use crate::store::{self, Conn};
@@ -59,7 +59,7 @@ impl Ours {
 pub fn load(mirror: &Mirror, head: Option<ObjectId>, tree: &Tree, subject: &Subject, ours: &Ours) -> Result<Head, GitError> {
     let Some(commit) = head else { return Ok(Head::default()) };
     let mut out = Head::default();
-    let mut stacks: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
+    let mut stacks: BTreeMap<Name, Option<Stack>> = BTreeMap::new();
     for file in mirror.entries(commit, "")? {
         if file.path.starts_with(&tree.entries()) {
             continue;
@@ -71,7 +71,7 @@ pub fn load(mirror: &Mirror, head: Option<ObjectId>, tree: &Tree, subject: &Subj
         if let Some(id) = stack.as_ref().filter(|id| file.path == tree.stack_yaml(id))
             && !matches!(subject, Subject::Stack(own) if own == id)
         {
-            stacks.insert(id.clone(), depends_on(&mirror.blob(file.id)?));
+            stacks.insert(id.clone(), read_stack(&mirror.blob(file.id)?));
         }
         if !out.files.contains_key(&file.path) {
             let objects = objects(mirror, &file)?;
@@ -80,7 +80,11 @@ pub fn load(mirror: &Mirror, head: Option<ObjectId>, tree: &Tree, subject: &Subj
             }
         }
     }
-    out.stacks = stacks.into_iter().map(|(id, depends_on)| OtherStack { id, depends_on }).collect();
+    for (id, stack) in stacks {
+        let (depends_on, let_go) = stack.map(|stack| (stack.depends_on, stack.let_go)).unwrap_or_default();
+        out.left_running.extend(let_go.into_iter().map(|gone| LeftRunning { by: id.clone(), gone }));
+        out.stacks.push(OtherStack { id, depends_on });
+    }
     out.foreign_changes = foreign_changes(mirror, commit, tree, subject, ours)?;
     Ok(out)
 }
@@ -101,9 +105,8 @@ fn content(mirror: &Mirror, file: &Entry) -> Result<Vec<u8>, GitError> {
     }
 }
 
-fn depends_on(stack_yaml: &[u8]) -> Vec<Name> {
-    let text = String::from_utf8_lossy(stack_yaml);
-    source::parse(&text).map(|stack| stack.depends_on).unwrap_or_default()
+fn read_stack(stack_yaml: &[u8]) -> Option<Stack> {
+    source::parse(&String::from_utf8_lossy(stack_yaml)).ok()
 }
 
 fn objects(mirror: &Mirror, file: &Entry) -> Result<Vec<ObjectKey>, GitError> {

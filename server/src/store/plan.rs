@@ -113,6 +113,15 @@ pub async fn withdraw_of_draft(tx: &mut Tx, draft: &str) -> Result<()> {
     Ok(())
 }
 
+/// Of a stack that is to be removed: its drafts keep their own plans.
+pub async fn withdraw_removal(tx: &mut Tx, stack: &str) -> Result<()> {
+    sqlx::query("update plan set state = 'withdrawn' where stack = $1 and kind = 'stack_removal' and state = 'frozen'")
+        .bind(stack)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 pub async fn withdraw_of_kind(tx: &mut Tx, cluster: &str, kind: &str) -> Result<()> {
     sqlx::query("update plan set state = 'withdrawn' where cluster = $1 and kind = $2 and draft is null and state = 'frozen'")
         .bind(cluster)

@@ -70,6 +70,7 @@ const EXPECTED: &str = "
     POST   /api/v1/drafts/{draft}/plans                   401     403    422      422   422   403
     POST   /api/v1/clusters/{cluster}/plans               401     403    403      403   404   403
     POST   /api/v1/clusters/{cluster}/roster-plans        401     403    403      403   404   403
+    POST   /api/v1/clusters/{cluster}/stacks/{stack}/removal-plans 401 403 404    404   404   403
     GET    /api/v1/plans/{plan}                           401     404    404      404   404   404
     GET    /api/v1/plans/{plan}/plan.json                 401     404    404      404   404   404
     GET    /api/v1/plans/{plan}/files/{sha256}            401     404    404      404   404   404

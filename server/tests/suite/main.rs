@@ -35,6 +35,7 @@ mod password_approval;
 mod people;
 mod record_halted;
 mod refusals;
+mod removal;
 mod render;
 mod request;
 mod rotation;

@@ -1,16 +1,19 @@
 //! A stack's own page: what the record holds of it, what changed since, and its drafts, the discarded ones too.
 
+use domain::api::Page;
 use domain::api::cluster::Cluster;
-use domain::api::draft::DraftSummary;
+use domain::api::draft::{DraftSummary, NewDraft, Start};
 use domain::api::overview::{Cell, StackOn};
+use domain::name::Name;
 use domain::principal::Act;
 use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use serde::{Deserialize, Serialize};
 
+use super::remove::Remove;
 use crate::ApiClient;
-use crate::api::{encode, use_api};
+use crate::api::{encode, query, use_api};
 use crate::part::author::AuthorMark;
 use crate::part::differs::words;
 use crate::part::edit_stack::EditStack;
@@ -30,6 +33,8 @@ pub struct Home {
     stack: String,
     cell: Option<Cell>,
     discarded: Vec<DraftSummary>,
+    /// Where the record once held it: the entry that took it away, and the one before.
+    removed: Option<(u64, u64)>,
 }
 
 /// Not found where it is neither recorded nor drafted, and never was.
@@ -41,15 +46,35 @@ pub async fn find(api: ApiClient, cluster: String, stack: String) -> Result<Home
     let cell = row.and_then(|row| row.cells.into_iter().find(|cell| cell.cluster.as_str() == cluster));
     let own = |one: &DraftSummary| one.cluster.as_str() == cluster && one.stack.as_str() == stack;
     let discarded: Vec<DraftSummary> = discarded.into_iter().filter(own).collect();
-    if cell.is_none() && discarded.is_empty() {
+    let recorded = cell.as_ref().is_some_and(|cell| cell.entry.is_some());
+    let removed = if recorded { None } else { removal(&lines(&api, &cluster, &stack).await?) };
+    if cell.is_none() && discarded.is_empty() && removed.is_none() {
         return Err(Problem::not_found("stack"));
     }
-    Ok(Home { cluster: found, stack, cell, discarded })
+    Ok(Home { cluster: found, stack, cell, discarded, removed })
+}
+
+/// As much of an entry as is looked at here; this page pays for whatever it reads.
+#[derive(Deserialize)]
+struct Line {
+    number: u64,
+    kind: String,
+}
+
+async fn lines(api: &ApiClient, cluster: &str, stack: &str) -> Result<Vec<Line>, Problem> {
+    let page: Page<Line> = api.get(format!("/record{}", query(&[("cluster", Some(cluster)), ("stack", Some(stack))]))).await?;
+    Ok(page.items)
+}
+
+/// The entry that took a stack away, and the newest one before its removal began; entries come newest first.
+fn removal(entries: &[Line]) -> Option<(u64, u64)> {
+    let whole = entries.iter().find(|entry| entry.kind != "stack_removal")?;
+    Some((entries.first()?.number, whole.number))
 }
 
 #[component]
 pub fn StackHome(home: Home) -> AnyView {
-    let Home { cluster, stack, cell, discarded } = home;
+    let Home { cluster, stack, cell, discarded, removed } = home;
     let (name, environment) = (cluster.name.to_string(), cluster.environment.to_string());
     let on = StackOn { cluster: name.clone(), stack: stack.clone() };
     let entry = cell.as_ref().and_then(|cell| Some((cell.entry?, cell.recorded_at)));
@@ -75,6 +100,13 @@ pub fn StackHome(home: Home) -> AnyView {
             }
             .into_any()
         }
+        None if removed.is_some() => {
+            let all = format!("/record?cluster={}&stack={}", encode(&name), encode(&stack));
+            let told = removed.map(|(entry, _)| view! { <a href=entry_path(&name, entry) rel="external">{format!("№ {}", number(entry))}</a> });
+            let back = removed.map(|(_, before)| view! { <BringBack on=on.clone() environment=environment.clone() before/> });
+            view! { <div class="sheet-body"><p>{told}" removed this stack."</p><p class="button-row mt"><a class="btn btn--sm btn--quiet" href=all>"All entries of this stack"</a>{back}</p></div> }
+                .into_any()
+        }
         None => view! { <div class="sheet-body"><p class="muted">"Nothing of it is recorded yet: it begins with its first countersigned plan."</p></div> }.into_any(),
     };
     let open = if drafts.is_empty() {
@@ -86,6 +118,7 @@ pub fn StackHome(home: Home) -> AnyView {
     let discarded = (!discarded.is_empty()).then(|| {
         view! { <Sheet id="h-discarded" title="Discarded drafts" note="As they were; restoring opens them again"><Drafts drafts=discarded may_restore=may/></Sheet> }
     });
+    let remove = (may && entry.is_some()).then(|| view! { <Remove on/> });
     view! {
         <div class="builder-blank">
             <PageHead title=stack about=format!("On {name}.")><EnvironmentMark name=environment/>{edit}</PageHead>
@@ -93,7 +126,33 @@ pub fn StackHome(home: Home) -> AnyView {
             <Sheet id="h-record" title="Record">{record}</Sheet>
             <Sheet id="h-drafts" title="Open drafts">{open}</Sheet>
             {discarded}
+            {remove}
         </div>
+    }
+    .into_any()
+}
+
+/// A draft of what the stack was before it was removed.
+#[component]
+fn BringBack(on: StackOn, environment: String, before: u64) -> AnyView {
+    let (api, navigate, session) = (use_api(), use_navigate(), use_session());
+    if !session.may(Act::Draft, &on_cluster(&environment, &on.cluster)) {
+        return ().into_any();
+    }
+    let problem = RwSignal::new(None::<Problem>);
+    let revert = Action::new(move |(): &()| {
+        let (api, navigate, on) = (api.clone(), navigate.clone(), on.clone());
+        async move {
+            let Ok(stack) = Name::new(&on.stack) else { return };
+            match api.new_draft(&on.cluster, &NewDraft { start: Start::Revert { stack, entry: before } }).await {
+                Ok(draft) => navigate(&stack_path(&on.cluster, &on.stack, Some(&draft.summary.id)), Default::default()),
+                Err(wrong) => problem.set(Some(wrong)),
+            }
+        }
+    });
+    view! {
+        <button class="btn btn--sm" type="button" on:click=move |_| { if !revert.pending().get_untracked() { revert.dispatch(()); } }>{format!("Make a draft of № {}", number(before))}</button>
+        {move || problem.get().map(|problem| view! { <ProblemView problem/> })}
     }
     .into_any()
 }

@@ -65,6 +65,23 @@ pub async fn signers(db: &mut Conn, people: &People, entry: &store::entry::Entry
     Ok(plan::approvals(db, people, &entry.plan).await?.into_iter().map(|approval| approval.name).collect())
 }
 
+/// The entry that took the stack away, where it came after this draft began.
+pub async fn removed_since(db: &mut Conn, found: &Found) -> Result<Option<u64>, Problem> {
+    let Some(entry) = store::entry::last_of_stack(db, &found.stack.id).await? else { return Ok(None) };
+    if found.row.base_entry == Some(entry.number) || recorded(db, &found.stack, Some(entry.number)).await?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(entry.number.unsigned_abs()))
+}
+
+/// Planning would bring back, unasked, what people took away.
+pub fn removed(found: &Found, number: u64) -> Problem {
+    let detail = format!("{} removed the stack {} after this draft began.", domain::record::number(number), found.stack.stack_id);
+    Problem::conflict("stack_removed", detail)
+        .hint("Discard this draft. To bring the stack back, open a draft by reverting to an earlier entry of it.")
+        .with("record", number)
+}
+
 /// Planning would take back what the record holds by now.
 pub fn refusal(found: &Found, behind: &Behind) -> Problem {
     let stands = domain::record::number(behind.record);
