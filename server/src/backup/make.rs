@@ -21,10 +21,17 @@ const TURNS: usize = 5;
 
 /// Writes a backup of `data` to the empty file that `out` is and stays.
 pub async fn make(data: &Path, closed: &Closed, out: &mut std::fs::File) -> anyhow::Result<About> {
+    make_while(data, closed, out, async || {}).await
+}
+
+/// The same, with something done in every turn where it does the most harm: after branches were read, before the database
+/// is copied. A test deploys there.
+pub async fn make_while(data: &Path, closed: &Closed, out: &mut std::fs::File, mut meanwhile: impl AsyncFnMut()) -> anyhow::Result<About> {
     let now = clock::rfc3339(Clock::default().now());
     let mut why = MOVED;
     for _ in 0..TURNS {
         let before = source::standing(data)?;
+        meanwhile().await;
         // Beside the database, so that what is not encrypted yet stays on its disk.
         let aside = tempfile::Builder::new().prefix(".backup-").tempdir_in(data).context("making a folder for a copy of the database")?;
         let database = aside.path().join(DATABASE);
