@@ -85,6 +85,10 @@ acts! {
     AddCluster => "cluster" "add",
     ChangeCluster => "cluster" "change",
     RemoveCluster => "cluster" "remove",
+    /// What Flux pulls an embedded repository with is made anew.
+    IssuePullToken => "cluster" "issue_pull_token",
+    /// What Flux signs its events with is made anew.
+    IssueHookSecret => "cluster" "issue_hook_secret",
     AddStack => "stack" "add",
     RenameStack => "stack" "rename",
 

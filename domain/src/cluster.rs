@@ -55,6 +55,13 @@ pub struct FluxNames {
     pub decryption_secret: String,
 }
 
+impl FluxNames {
+    /// Names of our own, for a cluster where Flux follows another repository already.
+    pub fn beside_another() -> FluxNames {
+        FluxNames { namespace: "flux-system".into(), source: "countersign".into(), decryption_secret: "countersign-age".into() }
+    }
+}
+
 impl Default for FluxNames {
     fn default() -> FluxNames {
         FluxNames { namespace: "flux-system".into(), source: "flux-system".into(), decryption_secret: "sops-age".into() }

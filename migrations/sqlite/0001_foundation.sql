@@ -166,6 +166,22 @@ create table cluster (
 );
 create index cluster_environment on cluster (environment);
 
+-- What Flux shows to pull an embedded repository. Only the hash is kept; a new one takes the old one's place.
+create table pull_token (
+    cluster   text   not null primary key references cluster (id),
+    hash      text   not null,
+    issued_at bigint not null,
+    used_at   bigint,
+    constraint pull_token_hash_free unique (hash)
+);
+
+-- What Flux signs its events with. Checking an HMAC takes the secret itself, so it is sealed to the vault.
+create table hook_secret (
+    cluster   text   not null primary key references cluster (id),
+    sealed    blob   not null,
+    issued_at bigint not null
+);
+
 create table stack (
     id         text   not null primary key,
     cluster    text   not null references cluster (id),

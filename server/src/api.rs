@@ -15,6 +15,7 @@ pub mod passkey;
 pub mod person;
 pub mod plan;
 pub mod problem;
+pub mod pull;
 pub mod record;
 pub mod running;
 pub mod secret;

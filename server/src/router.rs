@@ -15,10 +15,10 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use crate::api::doors::Doors;
-use crate::api::doors::Policy::{Enrolling, May, Person, PersonMay, Public};
+use crate::api::doors::Policy::{Enrolling, May, Person, PersonMay, Public, PullToken};
 use crate::api::problem::{Refusal, too_large};
 use crate::api::{
-    access, audit, cluster, draft, environment, headers, health, openapi, passkey, person, plan, record, running, secret, session,
+    access, audit, cluster, draft, environment, headers, health, openapi, passkey, person, plan, pull, record, running, secret, session,
     settings, setup, variable,
 };
 use crate::identity;
@@ -68,7 +68,11 @@ fn doors() -> Doors {
         .door("POST /api/v1/clusters",                     PersonMay(Administer), routes!(cluster::add))
         .door("GET /api/v1/clusters/{cluster}",            May(See),              routes!(cluster::read))
         .door("PATCH /api/v1/clusters/{cluster}",          PersonMay(Administer), routes!(cluster::edit))
+        .door("GET /git/{repository}/info/refs",           PullToken,             routes!(pull::refs))
+        .door("POST /git/{repository}/git-upload-pack",    PullToken,             routes!(pull::upload_pack))
         .door("GET /api/v1/clusters/{cluster}/bootstrap",  May(See),              routes!(cluster::bootstrap))
+        .door("POST /api/v1/clusters/{cluster}/pull-token", PersonMay(Administer), routes!(cluster::pull_token))
+        .door("POST /api/v1/clusters/{cluster}/hook-secret", PersonMay(Administer), routes!(cluster::hook_secret))
         .door("POST /api/v1/clusters/key-pair",            PersonMay(Administer), routes!(cluster::key_pair))
         .door("POST /api/v1/clusters/probe",               PersonMay(Administer), routes!(cluster::probe))
 
@@ -147,7 +151,7 @@ pub fn all(server: &Shared) -> Router {
 }
 
 fn is_api(path: &str) -> bool {
-    path.starts_with("/api/") || matches!(path, "/api" | "/healthz" | "/readyz")
+    path.starts_with("/api/") || path.starts_with("/git/") || matches!(path, "/api" | "/healthz" | "/readyz")
 }
 
 type SessionState = (Shared, identity::session::Layers);

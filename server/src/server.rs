@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_lock::make_private;
 use crate::deploy::lease::Leases;
-use crate::git::PlatformKey;
+use crate::git::{PlatformKey, UploadPack};
 use crate::identity::ceremony::Ceremonies;
 use crate::ids::Ids;
 use crate::metrics::Metrics;
@@ -34,6 +34,7 @@ pub struct Server {
     pub vault: Arc<Vault>,
     pub platform_key: Arc<PlatformKey>,
     pub leases: Leases,
+    pub uploads: UploadPack,
     settings: RwLock<Arc<Settings>>,
 }
 
@@ -62,6 +63,7 @@ impl Server {
             vault: Arc::new(vault),
             platform_key: Arc::new(platform_key),
             leases: Leases::default(),
+            uploads: UploadPack::default(),
             settings: RwLock::new(Arc::new(settings)),
             config,
             store,

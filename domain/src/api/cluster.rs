@@ -152,6 +152,30 @@ pub struct KeyPair {
     pub kubectl: String,
 }
 
+/// `POST /api/v1/clusters/{cluster}/pull-token`: what Flux pulls the embedded repository with, made anew in this answer.
+/// The one before opens nothing from then on; only a hash of this one is kept.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PullToken {
+    pub url: String,
+    pub username: String,
+    /// Shown once.
+    pub token: String,
+    /// The exact command that puts it into the cluster.
+    pub kubectl: String,
+}
+
+/// `POST /api/v1/clusters/{cluster}/hook-secret`: what Flux signs its events with, made anew in this answer.
+/// The signatures of the one before count for nothing from then on.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HookSecret {
+    /// Shown once.
+    pub secret: String,
+    /// The exact command that puts it into the cluster.
+    pub kubectl: String,
+}
+
 /// `POST /api/v1/clusters/probe`: can we reach it, and whom do we find there?
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -166,15 +190,40 @@ pub struct Probe {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host_key_fingerprint: Option<String>,
     pub branches: Vec<String>,
+    /// Why the same way in does not let us push, as a sentence; it was asked for without pushing anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push_problem: Option<String>,
 }
 
-/// `GET /api/v1/clusters/{cluster}/bootstrap`: what to apply once, to copy.
+/// `GET /api/v1/clusters/{cluster}/bootstrap`: what to apply in the cluster, to copy. Each command works as it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bootstrap {
     /// YAML of the GitRepository and the Kustomization.
     pub manifests: String,
+    /// From a cluster without Flux to one that follows the repository.
     pub steps: Vec<Step>,
+    /// The same where Flux already runs.
+    pub existing: Vec<Step>,
+    /// Why `existing` would touch what is there, and what to do first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub existing_problem: Option<String>,
+    /// Has Flux tell what became of each commit.
+    pub events: Vec<Step>,
+    /// Level G1: has Flux check the platform's signature.
+    pub verify: Vec<Step>,
+    /// Takes away again what the others made.
+    pub remove: Vec<Step>,
+    /// What stands in the way of any of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// A token for the embedded repository was made.
+    pub pull_token_issued: bool,
+    /// When the embedded repository was last read with it, to the minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pulled_at: Option<i64>,
+    /// A secret for events was made.
+    pub hook_secret_issued: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

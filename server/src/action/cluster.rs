@@ -1,12 +1,15 @@
 //! Clusters: add one with its repository, recipients and identity; change them; what to apply in the cluster.
 
 mod bootstrap;
+pub mod hook_secret;
+pub mod pull_token;
 
 use domain::api::cluster::{Binding, Bootstrap, Cluster, ClusterEdit, ClusterState, KeyPair, NewBinding, NewCluster, Probe, RemoteAuth};
 use domain::audit::Act;
 use domain::name::Name;
 use domain::principal::{self, Target};
 use domain::problem::Problem;
+use domain::resolve::is_label;
 
 use super::{place, repository};
 use crate::api::caller::Caller;
@@ -40,6 +43,7 @@ pub async fn add(server: &Server, caller: &Caller, new: NewCluster) -> Result<Cl
         .await
         .map_err(|problem| problem.at("environment"))?;
     check_recipients(&new.recipients)?;
+    check_flux(&new.flux)?;
     let id = server.ids.next();
     let mut row = store::cluster::Cluster {
         id: id.clone(),
@@ -115,7 +119,9 @@ async fn bind(server: &Server, row: &mut store::cluster::Cluster, binding: NewBi
     row.credential = blocking(move || {
         let sealed = repository::seal(&vault, &id, &auth).map_err(|_| Problem::internal("The vault could not seal the credential."))?;
         if !is_new_key {
-            git::probe(&remote.auth(repository::auth(&auth))).map_err(|error| repository::problem(&error))?;
+            let remote = remote.auth(repository::auth(&auth));
+            git::probe(&remote).map_err(|error| repository::problem(&error))?;
+            git::may_push(&remote).map_err(|error| no_push(&error))?;
         }
         Ok(sealed)
     })
@@ -126,6 +132,9 @@ async fn bind(server: &Server, row: &mut store::cluster::Cluster, binding: NewBi
 pub async fn edit(server: &Server, caller: &Caller, name: &str, edit: ClusterEdit) -> Result<Cluster, Problem> {
     if let Some(recipients) = &edit.recipients {
         check_recipients(recipients)?;
+    }
+    if let Some(flux) = &edit.flux {
+        check_flux(flux)?;
     }
     audited(server, caller, Act::ChangeCluster(name.to_owned()), async |tx| {
         let mut row = place::cluster(tx, caller, principal::Act::Administer, name).await?;
@@ -159,7 +168,14 @@ pub fn key_pair(flux: &domain::cluster::FluxNames) -> KeyPair {
 pub async fn probe(caller: &Caller, binding: NewBinding) -> Result<Probe, Problem> {
     caller.person()?;
     let NewBinding::Remote { url, auth, host_key, ca_pem, .. } = binding else {
-        return Ok(Probe { reachable: true, problem: None, host_key: None, host_key_fingerprint: None, branches: Vec::new() });
+        return Ok(Probe {
+            reachable: true,
+            problem: None,
+            host_key: None,
+            host_key_fingerprint: None,
+            branches: Vec::new(),
+            push_problem: None,
+        });
     };
     let mut remote = Remote::new(&url).map_err(|error| repository::problem(&GitError::Address(error)))?.auth(repository::auth(&auth));
     if let Some(line) = host_key.filter(|line| !line.trim().is_empty()) {
@@ -177,6 +193,7 @@ pub async fn probe(caller: &Caller, binding: NewBinding) -> Result<Probe, Proble
                 host_key: None,
                 host_key_fingerprint: None,
                 branches: heads.branches.into_keys().collect(),
+                push_problem: git::may_push(&remote).err().map(|error| no_push(&error).detail),
             },
             Err(error) => {
                 let (host_key, host_key_fingerprint) = match &error {
@@ -184,16 +201,27 @@ pub async fn probe(caller: &Caller, binding: NewBinding) -> Result<Probe, Proble
                     _ => (None, None),
                 };
                 let problem = Some(repository::problem(&error).detail);
-                Probe { reachable: false, problem, host_key, host_key_fingerprint, branches: Vec::new() }
+                Probe { reachable: false, problem, host_key, host_key_fingerprint, branches: Vec::new(), push_problem: None }
             }
         })
     })
     .await
 }
 
+/// It answers, but this way in may only read.
+fn no_push(error: &GitError) -> Problem {
+    let problem = repository::problem(error);
+    match error {
+        GitError::Unreachable(_) | GitError::Timeout(_) | GitError::CertificateInvalid(_) => problem,
+        _ => Problem { status: 422, detail: format!("It can be read, and pushing to it is refused. {}", problem.detail), ..problem }
+            .at("repository.auth")
+            .hint("Give this key or token write access to the repository, then try again."),
+    }
+}
+
 pub async fn bootstrap(server: &Server, caller: &Caller, name: &str) -> Result<Bootstrap, Problem> {
     let row = place::cluster(&mut *server.store.read().await?, caller, principal::Act::See, name).await?;
-    Ok(bootstrap::of(&row))
+    Ok(bootstrap::read(server, &row).await?)
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
@@ -207,6 +235,19 @@ fn check_recipients(recipients: &[String]) -> Result<(), Problem> {
             .hint("Paste the cluster's recipient, or generate a key pair."));
     }
     Recipients::parse(recipients).map(drop).map_err(|error| Problem::invalid("recipient", error.to_string()).at("recipients"))
+}
+
+/// What Kubernetes takes for these names; they stand in commands too.
+fn check_flux(flux: &domain::cluster::FluxNames) -> Result<(), Problem> {
+    let dotted = |name: &str| name.len() <= 200 && name.split('.').all(is_label);
+    let wrong =
+        |field: &str| Problem::invalid("flux_name", "Kubernetes takes a-z, 0-9 and inner hyphens here.").at(format!("flux.{field}"));
+    match () {
+        () if !is_label(&flux.namespace) => Err(wrong("namespace")),
+        () if !dotted(&flux.source) => Err(wrong("source")),
+        () if !dotted(&flux.decryption_secret) => Err(wrong("decryptionSecret")),
+        () => Ok(()),
+    }
 }
 
 /// A folder inside the repository: plain names between slashes.

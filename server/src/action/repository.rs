@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use domain::api::cluster::RemoteAuth;
 use domain::problem::Problem;
-use domain::secret::Fingerprint;
 
 use crate::git::{Auth, GitError, Hidden, HostKey, Mirror, Remote};
 use crate::server::Server;
@@ -142,15 +141,12 @@ pub fn seal(vault: &Vault, cluster_id: &str, auth: &RemoteAuth) -> anyhow::Resul
         return Ok(None);
     }
     let plaintext = Plaintext::new(serde_json::to_string(auth)?);
-    let stored = vault.seal_secret(&format!("cluster/{cluster_id}"), CREDENTIAL, &plaintext)?;
-    // The fingerprint stands in front, so that the row alone opens it again.
-    Ok(Some([stored.fingerprint.as_str().as_bytes(), b"\n", &stored.ciphertext].concat()))
+    Ok(Some(vault.seal_secret(&format!("cluster/{cluster_id}"), CREDENTIAL, &plaintext)?.packed()))
 }
 
 /// The same credential under the next vault's key.
 pub fn rotate(vault: &Vault, next: &Vault, cluster_id: &str, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
-    let stored = vault.rotate(next, &stored(cluster_id, sealed)?)?;
-    Ok([stored.fingerprint.as_str().as_bytes(), b"\n", &stored.ciphertext].concat())
+    Ok(vault.rotate(next, &stored(cluster_id, sealed)?)?.packed())
 }
 
 fn open(vault: &Vault, cluster_id: &str, sealed: &[u8]) -> anyhow::Result<RemoteAuth> {
@@ -158,13 +154,7 @@ fn open(vault: &Vault, cluster_id: &str, sealed: &[u8]) -> anyhow::Result<Remote
 }
 
 fn stored(cluster_id: &str, sealed: &[u8]) -> anyhow::Result<StoredSecret> {
-    let cut = sealed.iter().position(|&b| b == b'\n').ok_or_else(|| anyhow::anyhow!("the stored credential is damaged"))?;
-    Ok(StoredSecret {
-        scope: format!("cluster/{cluster_id}"),
-        name: CREDENTIAL.to_owned(),
-        fingerprint: Fingerprint::parse(std::str::from_utf8(&sealed[..cut])?)?,
-        ciphertext: sealed[cut + 1..].to_vec(),
-    })
+    StoredSecret::unpacked(&format!("cluster/{cluster_id}"), CREDENTIAL, sealed)
 }
 
 pub fn auth(auth: &RemoteAuth) -> Auth {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use domain::audit::Act;
 use domain::secret::Fingerprint;
 
+use super::cluster::hook_secret;
 use super::repository;
 use crate::api::caller::Caller;
 use crate::audit::{Tx, audited};
@@ -39,6 +40,9 @@ pub async fn rotate(server: &Server, caller: &Caller) -> anyhow::Result<Rotated>
         for (cluster, credential) in &sealed.credentials {
             store::cluster::seal_anew(tx, cluster, credential).await?;
         }
+        for (cluster, secret) in &sealed.hook_secrets {
+            store::hook_secret::seal_anew(tx, cluster, secret).await?;
+        }
         for (plan, fingerprints) in &sealed.plans {
             store::plan::set_secrets(tx, plan, fingerprints).await?;
         }
@@ -62,6 +66,7 @@ pub async fn rotate(server: &Server, caller: &Caller) -> anyhow::Result<Rotated>
 struct Sealed {
     secrets: Vec<(String, StoredSecret)>,
     credentials: Vec<(String, Vec<u8>)>,
+    hook_secrets: Vec<(String, Vec<u8>)>,
     plans: Vec<(String, String)>,
 }
 
@@ -85,6 +90,9 @@ impl Sealed {
             if let Some(credential) = &cluster.credential {
                 sealed.credentials.push((cluster.id.clone(), repository::rotate(&server.vault, next, &cluster.id, credential)?));
             }
+        }
+        for row in store::hook_secret::list(&mut db).await? {
+            sealed.hook_secrets.push((row.cluster.clone(), hook_secret::rotate(&server.vault, next, &row)?));
         }
         // What a plan remembers is translated where the secret is still the same; the value of any other is gone, and
         // it stays *changed*.

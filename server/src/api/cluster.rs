@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::api::cluster::{Bootstrap, Cluster, ClusterEdit, KeyPair, NewBinding, NewCluster, Probe};
+use domain::api::cluster::{Bootstrap, Cluster, ClusterEdit, HookSecret, KeyPair, NewBinding, NewCluster, Probe, PullToken};
 use domain::cluster::FluxNames;
 use domain::problem::Problem;
 
@@ -56,4 +56,20 @@ pub async fn probe(caller: Caller, Body(binding): Body<NewBinding>) -> Answer<Pr
 #[utoipa::path(get, path = "/api/v1/clusters/{cluster}/bootstrap", tag = "clusters", params(("cluster" = String, Path)), responses((status = 200, body = Bootstrap), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub async fn bootstrap(State(server): State<Shared>, caller: Caller, Path(cluster): Path<String>) -> Answer<Bootstrap> {
     Ok(Json(action::cluster::bootstrap(&server, &caller, &cluster).await?))
+}
+
+/// Makes what Flux pulls the embedded repository with; the one before opens nothing from then on.
+#[utoipa::path(post, path = "/api/v1/clusters/{cluster}/pull-token", tag = "clusters", params(("cluster" = String, Path)), responses((status = 201, body = PullToken), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn pull_token(State(server): State<Shared>, caller: Caller, Path(cluster): Path<String>) -> Result<Created<PullToken>, Refusal> {
+    Ok(Created(action::cluster::pull_token::issue(&server, &caller, &cluster).await?))
+}
+
+/// Makes what Flux signs its events with; the one before counts for nothing from then on.
+#[utoipa::path(post, path = "/api/v1/clusters/{cluster}/hook-secret", tag = "clusters", params(("cluster" = String, Path)), responses((status = 201, body = HookSecret), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn hook_secret(
+    State(server): State<Shared>,
+    caller: Caller,
+    Path(cluster): Path<String>,
+) -> Result<Created<HookSecret>, Refusal> {
+    Ok(Created(action::cluster::hook_secret::issue(&server, &caller, &cluster).await?))
 }

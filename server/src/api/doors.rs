@@ -18,6 +18,8 @@ pub enum Policy {
     Public,
     /// A person, even one who has only shown an enrolment code: for enrolling keys and nothing else.
     Enrolling,
+    /// The pull token of one cluster, which the handler reads: no session and no other token counts here.
+    PullToken,
     /// Any person who is logged in, whatever their roles: for what is their own.
     Person,
     /// Whoever may do this anywhere, agents within their scope included.
@@ -32,6 +34,7 @@ impl Policy {
         match self {
             Policy::Public => String::from("public"),
             Policy::Enrolling => String::from("enrolling"),
+            Policy::PullToken => String::from("pull token"),
             Policy::Person => String::from("person"),
             Policy::May(act) => format!("may {act:?}").to_lowercase(),
             Policy::PersonMay(act) => format!("person may {act:?}").to_lowercase(),

@@ -151,7 +151,7 @@ async fn talk(
             reach("push.after_push");
             Ok(match outcome {
                 PushOutcome::Done => Told::Recorded,
-                PushOutcome::Rejected { message } => Told::Rejected(Why::rejected(&message)),
+                PushOutcome::Rejected { message } => Told::Rejected(Why::rejected(&crate::git::explained(message))),
                 outcome @ (PushOutcome::Moved { .. } | PushOutcome::Unclear { .. }) => {
                     reach("resolve.before_ask");
                     let resolution = mirror.resolve_unclear(&repository.remote, &repository.branch, commit, parent);

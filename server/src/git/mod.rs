@@ -23,7 +23,7 @@ pub use session::Timeouts;
 mod tls;
 
 mod probe;
-pub use probe::{Heads, host_key, probe};
+pub use probe::{Heads, host_key, may_push, probe};
 
 mod mirror;
 pub use mirror::Mirror;
@@ -48,8 +48,14 @@ mod tidy;
 mod local;
 pub use local::init_embedded;
 
+mod upload_pack;
+pub use upload_pack::{AT_ONCE, Answer, Protocol, ServeError, UploadPack, is_installed};
+
 mod push;
 pub use push::PushOutcome;
+
+mod rule;
+pub use rule::explained;
 
 mod resolve;
 pub use resolve::Resolution;

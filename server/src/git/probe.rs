@@ -24,6 +24,22 @@ pub fn probe(remote: &Remote) -> Result<Heads, GitError> {
     if let Location::Local(path) = &remote.location {
         return local::heads(path);
     }
+    asked(remote, Direction::Fetch, heads)
+}
+
+/// Asks whether a push would be let in, and pushes nothing: what answers is that `receive-pack` begins at all, which
+/// forges refuse to whoever may only read. Rules of single branches are told no sooner than at a push.
+pub fn may_push(remote: &Remote) -> Result<(), GitError> {
+    if let Location::Local(path) = &remote.location {
+        local::heads(path)?;
+        // Nameless from the start, so that nothing stays behind.
+        let file = tempfile::tempfile_in(path.join("objects"));
+        return file.map(drop).map_err(|error| GitError::AuthFailed(format!("the folder cannot be written to: {error}")));
+    }
+    asked(remote, Direction::Push, |_| Ok(()))
+}
+
+fn asked<T>(remote: &Remote, what: Direction, read: fn(&[git2::RemoteHead<'_>]) -> Result<T, git2::Error>) -> Result<T, GitError> {
     let session = Session::new(remote);
     // A scratch repository carries the one setting that a bare connection cannot be given.
     let scratch = tempfile::tempdir().map_err(GitError::storage)?;
@@ -31,8 +47,8 @@ pub fn probe(remote: &Remote) -> Result<Heads, GitError> {
     refuse_redirects(&repository)?;
     session.run(|| {
         let mut connected = repository.remote_anonymous(&remote.url)?;
-        let connection = connected.connect_auth(Direction::Fetch, Some(session.callbacks()), Some(session.proxy()))?;
-        heads(connection.list()?)
+        let connection = connected.connect_auth(what, Some(session.callbacks()), Some(session.proxy()))?;
+        read(connection.list()?)
     })
 }
 

@@ -19,6 +19,24 @@ pub struct StoredSecret {
     pub fingerprint: Fingerprint,
 }
 
+impl StoredSecret {
+    /// One blob for a row that has no column for the fingerprint: it stands in front, so the blob alone opens again.
+    pub fn packed(&self) -> Vec<u8> {
+        [self.fingerprint.as_str().as_bytes(), b"\n", &self.ciphertext].concat()
+    }
+
+    /// Reads what [`StoredSecret::packed`] made, for the place that its row says.
+    pub fn unpacked(scope: &str, name: &str, packed: &[u8]) -> anyhow::Result<StoredSecret> {
+        let cut = packed.iter().position(|&b| b == b'\n').with_context(|| format!("the stored `{name}` of {scope} is damaged"))?;
+        Ok(StoredSecret {
+            scope: scope.to_owned(),
+            name: name.to_owned(),
+            fingerprint: Fingerprint::parse(std::str::from_utf8(&packed[..cut])?)?,
+            ciphertext: packed[cut + 1..].to_vec(),
+        })
+    }
+}
+
 /// What stands before the plaintext inside the age file: a version and the hash of the place.
 const VERSION: &[u8] = b"countersign secret v1\n";
 const PREFIX: usize = VERSION.len() + 32;

@@ -49,6 +49,10 @@ const EXPECTED: &str = "
     GET    /api/v1/clusters/{cluster}                     401     404    404      404   404   404
     PATCH  /api/v1/clusters/{cluster}                     401     403    403      403   422   403
     GET    /api/v1/clusters/{cluster}/bootstrap           401     404    404      404   404   404
+    POST   /api/v1/clusters/{cluster}/pull-token          401     403    403      403   404   403
+    POST   /api/v1/clusters/{cluster}/hook-secret         401     403    403      403   404   403
+    GET    /git/{repository}/info/refs                    401     401    401      401   401   401
+    POST   /git/{repository}/git-upload-pack              401     401    401      401   401   401
     POST   /api/v1/clusters/key-pair                      401     403    403      403   200   403
     POST   /api/v1/clusters/probe                         401     403    403      403   422   403
     GET    /api/v1/variables                              401     200    200      200   200   200

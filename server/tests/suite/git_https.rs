@@ -2,7 +2,7 @@
 
 use std::sync::Barrier;
 
-use server::git::{Auth, GitError, Hidden, ObjectId, PushOutcome, Remote, probe};
+use server::git::{Auth, GitError, Hidden, ObjectId, PushOutcome, Remote, may_push, probe};
 
 use super::git_ssh::decline;
 use super::support::git::{Bench, git};
@@ -27,6 +27,18 @@ fn deploys_arrive_over_https_with_an_authority_of_its_own() {
     assert!(bench.mirror(&remote).is_ancestor(first, second).unwrap());
     bench.deploy(&http.plain(&bench.repository()), "over/plain/http", "3\n");
     bench.assert_sound();
+}
+
+#[test]
+fn whether_a_push_is_let_in_is_asked_without_pushing() {
+    let Some((bench, http)) = start() else { return };
+    let remote = http.remote(&bench.repository());
+    may_push(&remote).unwrap();
+    may_push(&bench.local()).unwrap();
+    git(&bench.repository(), &["config", "http.receivepack", "false"]);
+    assert!(may_push(&remote).is_err(), "it may only be read");
+    assert!(probe(&remote).unwrap().branches.is_empty());
+    assert_eq!(git(&bench.repository(), &["for-each-ref"]), "");
 }
 
 #[test]

@@ -4,13 +4,13 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::config::Config;
 use server::deploy::failpoint::ROTATION;
 use server::store;
 
 use crate::support::TestServer;
-use crate::support::signing::{Bound, Signer};
+use crate::support::signing::{Bound, CLUSTER, Signer};
 
 fn rotate(data: &Path, point: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
@@ -46,6 +46,7 @@ async fn killed_anywhere_a_rotation_leaves_a_vault_that_opens_and_can_be_rotated
     bound.ada.deploy(&web).await;
     let draft = bound.ada.draft_of("web").await;
     let data = bound.test.data();
+    let hook = bound.ada.client.post(&format!("/api/v1/clusters/{CLUSTER}/hook-secret"), json!({})).await.expect_status(201).ok();
     let before = store::secret::list(&mut bound.test.inside().store.read().await.unwrap()).await.unwrap();
     let first = bound.test.inside().vault.recipient();
     let refused = rotate(&data, None);
@@ -79,6 +80,9 @@ async fn killed_anywhere_a_rotation_leaves_a_vault_that_opens_and_can_be_rotated
     }
     let test = TestServer::resumed(config, folder).await;
     assert_eq!(states(&mut ada, &draft).await, ["same"]);
+    let cluster = store::cluster::by_name(&mut test.inside().store.read().await.unwrap(), CLUSTER).await.unwrap().unwrap();
+    let kept = server::action::cluster::hook_secret::read(test.inside(), &cluster.id).await.unwrap().unwrap();
+    assert_eq!(hook["secret"], kept.expose());
     assert_ne!(test.inside().vault.recipient(), recipient);
     let log = ada.client.get("/api/v1/audit").await.text();
     assert!(log.contains("organisation.rotate_vault"), "{log}");

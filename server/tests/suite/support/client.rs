@@ -83,6 +83,14 @@ impl Client {
         self.try_send(request).await.unwrap()
     }
 
+    /// The answer while it is still being said: dropping it closes the connection.
+    pub async fn begin(&self, request: Request<Body>) -> axum::http::Response<hyper::body::Incoming> {
+        let stream = tokio::net::TcpStream::connect(self.address).await.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+        tokio::spawn(connection);
+        sender.send_request(request).await.unwrap()
+    }
+
     async fn try_send(&mut self, request: Request<Body>) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
         let what = format!("{} {}", request.method(), request.uri());
         let stream = tokio::net::TcpStream::connect(self.address).await?;

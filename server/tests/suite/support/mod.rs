@@ -2,6 +2,7 @@
 
 pub mod authenticator;
 mod client;
+pub mod flux;
 pub mod git;
 pub mod git_http;
 pub mod host;
