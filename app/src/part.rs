@@ -10,6 +10,7 @@ pub mod key_list;
 pub mod make_draft;
 #[cfg(not(feature = "hydrate"))]
 pub mod new_stack;
+pub mod only_this_key;
 pub mod problem;
 pub mod recipients;
 pub mod remove;

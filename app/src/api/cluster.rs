@@ -1,6 +1,6 @@
 //! Clusters and the overview.
 
-use domain::api::cluster::{Bootstrap, Cluster, ClusterEdit, KeyPair, NewBinding, NewCluster, Probe};
+use domain::api::cluster::{Bootstrap, Cluster, ClusterEdit, HookSecret, KeyPair, NewBinding, NewCluster, Probe, PullToken};
 use domain::api::overview::Overview;
 use domain::api::plan::Plan;
 use domain::problem::Problem;
@@ -34,6 +34,14 @@ impl ApiClient {
 
     pub fn probe(&self, binding: &NewBinding) -> BoxFut<Result<Probe, Problem>> {
         self.post("/clusters/probe", binding)
+    }
+
+    pub fn make_pull_token(&self, name: &str) -> BoxFut<Result<PullToken, Problem>> {
+        self.post(format!("/clusters/{}/pull-token", encode(name)), &serde_json::json!({}))
+    }
+
+    pub fn make_hook_secret(&self, name: &str) -> BoxFut<Result<HookSecret, Problem>> {
+        self.post(format!("/clusters/{}/hook-secret", encode(name)), &serde_json::json!({}))
     }
 
     pub fn bootstrap(&self, name: &str) -> BoxFut<Result<Bootstrap, Problem>> {

@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod edit;
+mod shown_once;
 
 use domain::api::cluster::{Cluster as Found, ClusterState};
 use domain::principal::Act;
@@ -12,6 +13,7 @@ use super::clusters::BindingState;
 use super::settings::{Section, SettingsPage};
 use crate::api::{encode, use_api};
 use crate::part::environment::EnvironmentMark;
+use crate::part::only_this_key::OnlyThisKey;
 use crate::part::problem::ProblemView;
 use crate::session::{on_cluster, use_session};
 use crate::widget::copy::{CopyBlock, CopyButton};
@@ -19,7 +21,7 @@ use crate::widget::icon::Icon;
 use crate::widget::loaded::Loaded;
 use crate::widget::sheet::Sheet;
 
-use bootstrap::BootstrapSheet;
+use bootstrap::BootstrapSheets;
 use edit::EditSheet;
 
 #[component]
@@ -49,6 +51,8 @@ fn Shown(cluster: Found, reload: Callback<()>) -> AnyView {
     let target = on_cluster(&cluster.environment, &cluster.name);
     let (may_deploy, may_administer) = (session.may(Act::Deploy, &target), session.may(Act::Administer, &target));
     let repository = cluster.repository.clone();
+    let embedded = repository.embedded;
+    let only_key = (!embedded).then(|| view! { <OnlyThisKey url=repository.url.clone() branch=repository.branch.clone()/> });
     let (name, environment) = (cluster.name.to_string(), cluster.environment.to_string());
     let halted = cluster.halted.clone();
     view! {
@@ -73,9 +77,10 @@ fn Shown(cluster: Found, reload: Callback<()>) -> AnyView {
                     <CopyBlock text=key what="Public half of the deploy key"/>
                 </div>
             })}
+            {only_key}
         </div></Sheet>
         <EditSheet cluster may_administer reload/>
-        <BootstrapSheet name/>
+        <BootstrapSheets name embedded may_administer/>
     }
     .into_any()
 }

@@ -14,7 +14,7 @@ use super::settings::{Section, SettingsPage};
 use crate::api::use_api;
 use crate::part::name_problem;
 use crate::part::recipients::{RecipientsField, lines};
-use crate::widget::field::{FormProblem, FormProblemView, Kind, SelectField, SubmitButton, TextField};
+use crate::widget::field::{FormProblem, FormProblemView, Kind, RadioField, SelectField, SubmitButton, TextField};
 use crate::widget::loaded::Loaded;
 use crate::widget::sheet::Sheet;
 use crate::widget::toast::use_toaster;
@@ -43,6 +43,14 @@ fn Form(environments: Vec<Environment>) -> AnyView {
         (RwSignal::new(String::new()), RwSignal::new(first), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let repository = Typed::default();
     let flux = Flux::of(&FluxNames::default());
+    let there = RwSignal::new(String::from("no"));
+    Effect::new(move |before: Option<String>| {
+        let now = there.get();
+        if before.is_some_and(|before| before != now) {
+            flux.take(&if now == "yes" { FluxNames::beside_another() } else { FluxNames::default() });
+        }
+        now
+    });
     let add = Action::new(move |(): &()| {
         let (api, navigate) = (api.clone(), navigate.clone());
         async move {
@@ -83,6 +91,9 @@ fn Form(environments: Vec<Environment>) -> AnyView {
             <Sheet id="h-identity" title="Identity" note="So that a plan for one cluster can never reach another"><div class="sheet-body">
                 <TextField name="kube_system_uid" label="UID of the kube-system namespace" value=uid problem kind=Kind::Mono placeholder="6f1c0f6e-…"
                     hint="kubectl get namespace kube-system -o jsonpath='{.metadata.uid}' prints it. Without it every plan carries a warning."/>
+            </div></Sheet>
+            <Sheet id="h-flux" title="Flux"><div class="sheet-body">
+                <RadioField name="flux" legend="Does Flux run there already?" value=there options=FLUX.to_vec()/>
                 <details class="advanced"><summary>"Names of Flux's own objects"</summary><FluxFields flux problem/></details>
             </div></Sheet>
             <div class="form-actions">
@@ -93,6 +104,11 @@ fn Form(environments: Vec<Environment>) -> AnyView {
     }
     .into_any()
 }
+
+const FLUX: [(&str, &str, &str); 2] = [
+    ("no", "Not yet", "It gets the names that Flux gives its own objects."),
+    ("yes", "Yes, it follows another repository", "Ours get names of their own beside it, and nothing that is there is touched."),
+];
 
 /// The fields of the repository are drawn under their own names.
 fn first_field(problem: Problem) -> Problem {
@@ -117,6 +133,12 @@ impl Flux {
             source: RwSignal::new(names.source.clone()),
             secret: RwSignal::new(names.decryption_secret.clone()),
         }
+    }
+
+    fn take(self, names: &FluxNames) {
+        self.namespace.set(names.namespace.clone());
+        self.source.set(names.source.clone());
+        self.secret.set(names.decryption_secret.clone());
     }
 
     pub fn names(self) -> FluxNames {

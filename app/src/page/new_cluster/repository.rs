@@ -165,7 +165,12 @@ fn Found(probe: Probe, is_right: RwSignal<bool>) -> AnyView {
         (None, true) => {
             let branches =
                 if probe.branches.is_empty() { "It is empty.".to_owned() } else { format!("Branches: {}.", probe.branches.join(", ")) };
-            view! { <div class="callout"><Icon name="ok" class="ic-reconciled"/><div><p class="callout-title">"It answers"</p><p>{branches}</p></div></div> }.into_any()
+            let push = match probe.push_problem.clone() {
+                Some(said) => view! { <div class="callout callout--waiting mt"><Icon name="warn"/><div><p class="callout-title">"It cannot be pushed to"</p><p>{said}</p></div></div> }.into_any(),
+                None => ().into_any(),
+            };
+            let title = if probe.push_problem.is_some() { "It answers" } else { "It answers, and lets us push" };
+            view! { <div class="callout"><Icon name="ok" class="ic-reconciled"/><div><p class="callout-title">{title}</p><p>{branches}</p></div></div>{push} }.into_any()
         }
         (problem, _) => {
             let said = problem.clone().unwrap_or_else(|| "It does not answer.".to_owned());
