@@ -46,6 +46,7 @@ impl Why {
     }
 
     fn rejected(message: &str) -> Why {
+        let message = message.trim_end_matches('.');
         Why::new(
             "git_rejected",
             format!("The host refused: {message}. Nothing was recorded; settle it with the host's operator, then plan again."),
