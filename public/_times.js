@@ -34,7 +34,8 @@ export function localDays(book) {
       heading = { said, count, entries: 0 };
       entry.before(element);
     }
-    heading.entries += 1;
+    // What somebody else pushed stands between the entries and is none.
+    if (!entry.classList.contains("entry--foreign")) heading.entries += 1;
     heading.count.textContent = `${heading.entries} ${heading.entries === 1 ? "entry" : "entries"}`;
   }
 }

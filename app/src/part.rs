@@ -11,6 +11,8 @@ pub mod make_draft;
 #[cfg(not(feature = "hydrate"))]
 pub mod new_stack;
 pub mod only_this_key;
+#[cfg(not(feature = "hydrate"))]
+pub mod outcome;
 pub mod problem;
 pub mod recipients;
 pub mod remove;

@@ -6,6 +6,8 @@ pub mod audit;
 pub mod cluster;
 pub mod draft;
 pub mod environment;
+pub mod foreign;
+pub mod outcome;
 pub mod overview;
 pub mod passkey;
 pub mod person;

@@ -355,6 +355,45 @@ create table entry (
 );
 create index entry_stack on entry (stack);
 
+-- What a cluster said of a component at a commit: of each kind the first and the last time. The rows are hints, and
+-- which one counts is decided by the commit's place in the record.
+create table cluster_event (
+    cluster   text   not null references cluster (id),
+    stack_id  text   not null,
+    part      text   not null, -- '' for what applies the components
+    commit_id text   not null, -- maybe one that is not known yet
+    said      text   not null,
+    first_at  bigint not null,
+    last_at   bigint not null,
+    message   text   not null, -- of the last
+    heard_at  bigint not null, -- our clock
+    constraint cluster_event_once primary key (cluster, stack_id, part, commit_id, said),
+    constraint cluster_event_said_known check (said in ('progressing', 'waiting', 'failing', 'reconciled'))
+);
+
+-- How far a branch was looked through.
+create table branch (
+    cluster   text   not null primary key references cluster (id),
+    commit_id text   not null,
+    seen_at   bigint not null
+);
+
+-- Commits on a bound branch that are none of ours. All text is as the commit has it.
+create table foreign_commit (
+    cluster     text    not null references cluster (id),
+    commit_id   text    not null,
+    after_entry integer not null,
+    place       integer not null, -- counts along the branch
+    author      text    not null,
+    subject     text    not null,
+    authored_at bigint  not null,
+    seen_at     bigint  not null,
+    paths       text    not null, -- JSON, the first of them
+    changed     integer not null,
+    stacks      text    not null, -- JSON list of stack ids
+    constraint foreign_commit_once primary key (cluster, commit_id)
+);
+
 -- The audit log: canonical bytes and their RFC 6962 leaf hash, numbered from 0 without gaps, only ever appended.
 create table audit (
     n      integer not null primary key,

@@ -1,5 +1,6 @@
 //! The verbs, one file per noun: authorise, load, ask the domain, store; each write inside `audited`.
 
+pub mod around;
 pub mod audit;
 pub mod cluster;
 pub mod deployment;
@@ -8,6 +9,8 @@ pub mod draft;
 pub mod enrolment;
 pub mod environment;
 pub mod example;
+pub mod hook;
+pub mod outcome;
 pub mod overview;
 pub mod passkey;
 pub mod people;

@@ -9,6 +9,9 @@ use crate::network::Network;
 
 const GIT_TIMEOUT: u16 = 30;
 
+/// Twice a minute: what somebody pushed is told within one.
+const FETCH_EVERY: u64 = 30;
+
 #[derive(Debug, Clone, Args)]
 pub struct Config {
     /// The folder that holds the database, the vault's key and embedded repositories.
@@ -39,6 +42,10 @@ pub struct Config {
     #[arg(long, env = "COUNTERSIGN_GIT_TIMEOUT", default_value_t = GIT_TIMEOUT, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
     pub git_timeout: u16,
 
+    /// How often every bound branch is looked at for commits of others, in seconds; a push webhook has it looked at at once.
+    #[arg(long, env = "COUNTERSIGN_FETCH_EVERY", default_value_t = FETCH_EVERY, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(5..=3600))]
+    pub fetch_every: u64,
+
     #[arg(long, env = "COUNTERSIGN_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
@@ -64,6 +71,7 @@ impl Config {
             metrics_listen: None,
             metrics_token: None,
             git_timeout: GIT_TIMEOUT,
+            fetch_every: FETCH_EVERY,
             log_format: LogFormat::Text,
             log: String::from("info"),
         }

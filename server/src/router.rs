@@ -15,11 +15,11 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use crate::api::doors::Doors;
-use crate::api::doors::Policy::{Enrolling, May, Person, PersonMay, Public, PullToken};
+use crate::api::doors::Policy::{Enrolling, Hook, May, Person, PersonMay, Public, PullToken};
 use crate::api::problem::{Refusal, too_large};
 use crate::api::{
-    access, audit, cluster, draft, environment, headers, health, openapi, passkey, person, plan, pull, record, running, secret, session,
-    settings, setup, variable,
+    access, audit, cluster, draft, environment, foreign, headers, health, hook, openapi, passkey, person, plan, pull, record, running,
+    secret, session, settings, setup, variable,
 };
 use crate::identity;
 use crate::server::Shared;
@@ -73,6 +73,8 @@ fn doors() -> Doors {
         .door("GET /api/v1/clusters/{cluster}/bootstrap",  May(See),              routes!(cluster::bootstrap))
         .door("POST /api/v1/clusters/{cluster}/pull-token", PersonMay(Administer), routes!(cluster::pull_token))
         .door("POST /api/v1/clusters/{cluster}/hook-secret", PersonMay(Administer), routes!(cluster::hook_secret))
+        .door("GET /api/v1/clusters/{cluster}/foreign",    May(See),              routes!(foreign::list))
+        .door("GET /api/v1/clusters/{cluster}/foreign/{commit}", May(See),        routes!(foreign::read))
         .door("POST /api/v1/clusters/key-pair",            PersonMay(Administer), routes!(cluster::key_pair))
         .door("POST /api/v1/clusters/probe",               PersonMay(Administer), routes!(cluster::probe))
 
@@ -103,6 +105,9 @@ fn doors() -> Doors {
         .door("POST /api/v1/plans/{plan}/ceremony",        PersonMay(Deploy),     routes!(plan::ceremony))
         .door("POST /api/v1/plans/{plan}/approvals",       PersonMay(Deploy),     routes!(plan::approve))
         .door("GET /api/v1/deployments/{deployment}",      May(See),              routes!(plan::deployment))
+        .door("POST /api/v1/hooks/flux/{cluster}",         Hook,                  routes!(hook::flux))
+        .door("POST /api/v1/hooks/git/{cluster}",          Hook,                  routes!(hook::git))
+
         .door("GET /api/v1/record",                        May(See),              routes!(record::list))
         .door("GET /api/v1/record/{cluster}/{number}",     May(See),              routes!(record::read))
 }

@@ -1,6 +1,7 @@
 //! The record.
 
 use domain::api::Page;
+use domain::api::foreign::ForeignDiff;
 use domain::api::record::Entry;
 use domain::problem::Problem;
 
@@ -14,5 +15,10 @@ impl ApiClient {
     /// Newest first; `after` is the `next` of the page before.
     pub fn record(&self, cluster: Option<&str>, stack: Option<&str>, after: Option<&str>) -> BoxFut<Result<Page<Entry>, Problem>> {
         self.get(format!("/record{}", query(&[("cluster", cluster), ("stack", stack), ("after", after)])))
+    }
+
+    /// A commit that is not ours, with its diff.
+    pub fn foreign(&self, cluster: &str, commit: &str) -> BoxFut<Result<ForeignDiff, Problem>> {
+        self.get(format!("/clusters/{}/foreign/{}", encode(cluster), encode(commit)))
     }
 }

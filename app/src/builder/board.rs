@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::api::draft::{Check, Draft, DraftSummary};
+use domain::api::outcome::{ComponentOutcome, Reach};
 use domain::change::Change;
 use domain::change::apply::{ChangeError, apply_all};
 use domain::name::Name;
@@ -41,6 +42,8 @@ pub struct Board {
     pub content: RwSignal<Stack>,
     pub recorded: RwSignal<Option<Stack>>,
     pub check: RwSignal<Check>,
+    /// How the recorded components stood in the cluster when the page was opened.
+    pub live: StoredValue<Vec<ComponentOutcome>>,
     pub may_edit: bool,
     /// For those who may not: who can countersign.
     pub who_can: StoredValue<Vec<String>>,
@@ -77,6 +80,7 @@ impl Board {
             content,
             recorded,
             check,
+            live: StoredValue::new(draft.live),
             may_edit: draft.may_edit,
             who_can: StoredValue::new(draft.who_can),
             chosen: RwSignal::new(None),
@@ -95,6 +99,12 @@ impl Board {
             typed: StoredValue::new(None),
             keys: StoredValue::new(0),
         }
+    }
+
+    /// How a component stands in the cluster, where the cluster said anything of it.
+    pub fn live_of(self, id: &Name) -> Option<ComponentOutcome> {
+        let heard = |one: &&ComponentOutcome| one.component == *id && one.state != Reach::Unknown;
+        self.live.with_value(|live| live.iter().find(heard).cloned())
     }
 
     /// Shows the changes at once and puts them into the queue; a refusal changes nothing and is said.

@@ -5,6 +5,7 @@ mod facts;
 mod field;
 mod waits;
 
+use domain::api::outcome::ComponentOutcome;
 use domain::change::Change;
 use domain::name::Name;
 use domain::stack::{Component, Content, field as rule};
@@ -15,6 +16,7 @@ use super::editor::TextEditor;
 use super::standing;
 use crate::part::finding::FindingList;
 use crate::widget::icon::Icon;
+use crate::widget::time::{age, now_micros};
 use domain::text::sentence;
 
 use declared::Declared;
@@ -111,6 +113,7 @@ fn Inspector(id: Name) -> AnyView {
         let open = board.check.with(|check| standing::open_of(check, of.as_str()));
         (!open.is_empty()).then(|| view! { <div class="inspect-part"><FindingList findings=open/></div> })
     };
+    let live = board.live_of(&id).map(|live| view! { <InTheCluster live/> });
     let chart = matches!(found.content, Content::Addon(_)).then(|| view! { <ChartFields id=id.clone() component/> });
     view! {
         <div class="inspect-head">
@@ -120,10 +123,28 @@ fn Inspector(id: Name) -> AnyView {
             <WaitsFor id=id.clone() component/>
             {let_go}
         </div>
+        {live}
         {problems}
         <TextEditor id=id.clone()/>
         <Variables of=id.clone()/>
         <Secrets of=id/>
+    }
+    .into_any()
+}
+
+/// What the cluster said of the recorded component when the page was opened.
+#[component]
+fn InTheCluster(live: ComponentOutcome) -> AnyView {
+    let (glyph, ink) = standing::live(live.state);
+    let since = live.since.map(|at| format!(", {}", age(at, now_micros())));
+    let message = live
+        .message
+        .map(|message| view! { <pre class="cluster-said" tabindex="0" role="region" aria-label="What the cluster said">{message}</pre> });
+    view! {
+        <section class="inspect-part" aria-label="In the cluster"><h3>"In the cluster"</h3>
+            <p><span class="flagged"><Icon name=glyph class=ink/>{live.word}</span><span class="faint">{since}</span></p>
+            <p>{live.sentence}</p>{message}
+        </section>
     }
     .into_any()
 }

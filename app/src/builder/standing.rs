@@ -1,8 +1,11 @@
 //! A component against the record, and what the check says about it.
 
 use domain::api::draft::Check;
+use domain::api::outcome::Reach;
 use domain::finding::{Finding, Level};
 use domain::stack::{Component, Content, Stack};
+
+use crate::part::state::State;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -47,6 +50,17 @@ pub fn tally(findings: &[Finding]) -> String {
     let warnings = findings.len() - errors;
     let counted = |count: usize, one: &str| (count > 0).then(|| format!("{count} {one}{}", if count == 1 { "" } else { "s" }));
     [counted(errors, "error"), counted(warnings, "warning")].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Glyph and colour of what a cluster said.
+pub fn live(reach: Reach) -> (&'static str, &'static str) {
+    let state = match reach {
+        Reach::Unknown | Reach::Progressing => State::Recorded,
+        Reach::Waits => State::Waiting,
+        Reach::Failing => State::Failing,
+        Reach::Reconciled => State::Reconciled,
+    };
+    (state.icon(), state.ink())
 }
 
 pub fn glyph(content: &Content) -> &'static str {

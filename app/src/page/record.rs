@@ -1,6 +1,8 @@
 //! The record: every entry, newest first, by day, with who drafted and who countersigned it.
 
+mod cluster;
 mod detail;
+mod foreign;
 mod row;
 
 use domain::api::Page;
@@ -19,6 +21,8 @@ use crate::widget::sheet::Empty;
 use crate::widget::time::Civil;
 
 use detail::Detail;
+pub use foreign::Foreign;
+use foreign::ForeignRow;
 use row::EntryRow;
 
 #[component]
@@ -131,7 +135,7 @@ fn Days(entries: Vec<Entry>) -> AnyView {
     }
     let day = |(day, entries): (String, Vec<Entry>)| {
         let count = format!("{} {}", entries.len(), if entries.len() == 1 { "entry" } else { "entries" });
-        view! { <h2 class="book-day">{day}" "<small>{count}</small></h2>{entries.into_iter().map(|entry| view! { <EntryRow entry/> }).collect_view()} }
+        view! { <h2 class="book-day">{day}" "<small>{count}</small></h2>{entries.into_iter().map(|entry| view! { <Between entry/> }).collect_view()} }
     };
     view! {
         <section class="book" aria-label="Entries, newest first" data-days="">
@@ -140,6 +144,13 @@ fn Days(entries: Vec<Entry>) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// An entry, and above it what others committed before the next.
+#[component]
+fn Between(entry: Entry) -> AnyView {
+    let foreign = entry.followed_by.iter().map(|commit| view! { <ForeignRow commit=commit.clone()/> }).collect_view();
+    view! { {foreign}<EntryRow entry/> }.into_any()
 }
 
 /// One entry at an address of its own.

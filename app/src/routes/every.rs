@@ -18,6 +18,7 @@ pub fn App() -> AnyView {
                 <Route path=path!("/") view=page::overview::Overview ssr=Async/>
                 <Route path=path!("/clusters/:cluster/stacks/:stack") view=page::stack::Stack ssr=Async/>
                 <Route path=path!("/record") view=page::record::Record ssr=Async/>
+                <Route path=path!("/record/:cluster/foreign/:commit") view=page::record::Foreign ssr=Async/>
                 <Route path=path!("/record/:cluster/:number") view=page::record::RecordEntry ssr=Async/>
                 <Route path=path!("/review/:plan") view=page::review::Review ssr=Async/>
                 <Route path=path!("/settings") view=page::settings::Settings ssr=Async/>

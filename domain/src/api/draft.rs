@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Author;
+use super::outcome::ComponentOutcome;
 use super::secret::SecretUse;
 use super::variable::Resolution;
 use crate::change::Change;
@@ -21,6 +22,9 @@ pub struct Draft {
     /// What the record holds, where the stack is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded: Option<Stack>,
+    /// How the components of the last entry stand in the cluster.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub live: Vec<ComponentOutcome>,
     pub check: Check,
     /// Whether the caller may edit.
     pub may_edit: bool,
@@ -127,6 +131,8 @@ pub enum Start {
     Example { example: String },
     /// The text of a `stack.yaml`.
     Source { text: String },
+    /// What stands in the repository now, whoever wrote it.
+    Adopt { stack: Name },
 }
 
 /// `POST /api/v1/drafts/{draft}/changes`

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::cluster::Cluster;
 use super::draft::DraftSummary;
 use super::environment::Environment;
+use super::outcome::Outcome;
 use super::record::Entry;
 use crate::name::Name;
 
@@ -56,6 +57,12 @@ pub struct Cell {
     pub entry: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded_at: Option<i64>,
+    /// What the cluster made of that entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// Somebody else changed its files in the repository: it deploys nothing until that is answered.
+    #[serde(default)]
+    pub overruled: bool,
     /// Open drafts.
     pub drafts: Vec<DraftSummary>,
     /// What it uses and what changed since.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Author;
+use super::foreign::ForeignCommit;
+use super::outcome::Outcome;
 
 /// One deployment in Git, numbered per repository.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +35,12 @@ pub struct Entry {
     pub files: u32,
     pub added: u32,
     pub removed: u32,
+    /// What the cluster made of it; absent where there is nothing to reconcile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// Commits of somebody else's between this entry and the next, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followed_by: Vec<ForeignCommit>,
     /// Commands that verify it without us.
     pub verify: Vec<super::cluster::Step>,
 }

@@ -31,15 +31,30 @@ fn shared(context: &Context<'_>) -> Vec<Finding> {
         .collect()
 }
 
+/// Of the stack's own files: what would be written over asks for a word, what would stay as it is is only said.
 fn changed(context: &Context<'_>) -> Vec<Finding> {
-    let paths = context.head.map_or(&[][..], |head| &head.foreign_changes);
-    let Some(first) = paths.first() else { return Vec::new() };
+    let Some(head) = context.head else { return Vec::new() };
+    let stays = |path: &&String| head.files.get(*path).map(|file| &file.bytes) == context.rendered.files.get(*path);
+    let (kept, lost): (Vec<&String>, Vec<&String>) = head.foreign_changes.iter().partition(stays);
+    let mut findings = Vec::new();
+    if let Some(said) = named(&lost) {
+        let reason = format!("{said} stands in the repository as nobody countersigned it. Deploying writes over it.");
+        findings.push(
+            Finding::confirm("foreign_change", context.stack.id.as_str(), reason)
+                .hint("Look at the commit first; adopt the change into the draft if it should stay."),
+        );
+    }
+    if let Some(said) = named(&kept) {
+        let reason = format!("{said} stands in the repository as nobody countersigned it. Deploying keeps it as it is there.");
+        findings.push(Finding::warn("foreign_adopted", reason).hint("Whoever signs answers for it: look at the commit first."));
+    }
+    findings
+}
+
+fn named(paths: &[&String]) -> Option<String> {
+    let first = paths.first()?;
     let more = if paths.len() > 1 { format!(" and {} more", paths.len() - 1) } else { String::new() };
-    let reason = format!("{first}{more} stands in the repository as nobody countersigned it. Deploying writes over it.");
-    vec![
-        Finding::confirm("foreign_change", context.stack.id.as_str(), reason)
-            .hint("Look at the commit first; adopt the change into the draft if it should stay."),
-    ]
+    Some(format!("{first}{more}"))
 }
 
 #[cfg(test)]
@@ -59,5 +74,21 @@ mod tests {
         assert_eq!(with(b"kind: Namespace\n"), ["web"]);
         let ours = scene.build().files[&shared].after.clone().expect("it is written");
         assert!(with(&ours).is_empty());
+    }
+
+    #[test]
+    fn what_would_stay_as_somebody_left_it_is_said_and_not_asked_for() {
+        let path = "stacks/web/stack.yaml";
+        let scene = Scene::addons(&["a"]).foreign_change(path);
+        let ours = scene.build().files[path].after.clone().expect("it is written");
+        let codes = |bytes: &[u8]| {
+            let mut scene = scene.clone();
+            scene.head.files.insert(path.to_owned(), HeadFile::new("100644", bytes));
+            let plan = scene.build().plan;
+            let codes = plan.findings.iter().map(|finding| finding.code.clone()).filter(|code| code.starts_with("foreign"));
+            (codes.collect::<Vec<_>>(), plan.confirmations().len())
+        };
+        assert_eq!(codes(b"theirs"), (vec![String::from("foreign_change")], 1));
+        assert_eq!(codes(&ours), (vec![String::from("foreign_adopted")], 0));
     }
 }

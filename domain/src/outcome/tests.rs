@@ -155,6 +155,15 @@ fn trying_again_is_no_recovery_and_a_later_failure_is_shown() {
 }
 
 #[test]
+fn the_place_of_the_commit_goes_before_any_clock() {
+    // A neighbour's entry is later than the stack's own, whatever the cluster's clock said when.
+    let told = [event("a", 3, Said::Failing, 5), event("a", 1, Said::Reconciled, 100)];
+    assert!(matches!(of(&folded(2, &told), "a"), State::Failing { .. }));
+    let told = [event("a", 3, Said::Reconciled, 5), event("a", 1, Said::Failing, 100)];
+    assert_eq!(of(&folded(2, &told), "a"), &State::Reconciled);
+}
+
+#[test]
 fn what_hands_the_stack_over_holds_all_of_it_up() {
     let found = folded(2, &[event("stack", 1, Said::Failing, 3)]);
     assert!(found.iter().all(|one| matches!(&one.state, State::Waits { on, .. } if on == "the stack itself" || on == "a")), "{found:?}");

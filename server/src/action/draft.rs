@@ -16,7 +16,7 @@ use domain::principal::{self};
 use domain::problem::Problem;
 use domain::stack::{Stack, source};
 
-use super::{People, example, names, place};
+use super::{People, around, example, names, outcome, place};
 use crate::api::caller::Caller;
 use crate::audit::audited;
 use crate::server::Server;
@@ -71,10 +71,15 @@ pub async fn recorded(db: &mut Conn, stack: &store::stack::Stack, entry: Option<
 
 pub async fn open(server: &Server, caller: &Caller, cluster: &str, new: NewDraft) -> Result<Draft, Problem> {
     let id = server.ids.next();
+    // The repository is asked before anything is written.
+    let adopted = match &new.start {
+        Start::Adopt { stack } => Some(around::standing(server, caller, cluster, stack).await?),
+        _ => None,
+    };
     let drafted = id.clone();
     audited(server, caller, Act::OpenDraft(id.clone()), async |tx| {
         let cluster = place::cluster(tx, caller, principal::Act::Draft, cluster).await?;
-        let begun = begin(tx, &cluster, new.start).await?;
+        let begun = begin(tx, &cluster, new.start, adopted).await?;
         let stack = match store::stack::by_stack_id(tx, &cluster.id, begun.content.id.as_str()).await? {
             Some(stack) => stack,
             None => {
@@ -122,7 +127,7 @@ struct Begun {
     title: String,
 }
 
-async fn begin(db: &mut Conn, cluster: &store::cluster::Cluster, start: Start) -> Result<Begun, Problem> {
+async fn begin(db: &mut Conn, cluster: &store::cluster::Cluster, start: Start, adopted: Option<Stack>) -> Result<Begun, Problem> {
     let fresh = |content: Stack, origin| {
         let title = format!("Add {}", content.name);
         Begun { content, based_on: None, origin, title }
@@ -140,6 +145,12 @@ async fn begin(db: &mut Conn, cluster: &store::cluster::Cluster, start: Start) -
         Start::Record { stack } => {
             let (based_on, content) = of_record(db, cluster, &stack, None).await?;
             Begun { title: format!("Change {}", content.name), content, based_on: Some(based_on), origin: Origin::Person }
+        }
+        Start::Adopt { stack } => {
+            let (based_on, _) = of_record(db, cluster, &stack, None).await?;
+            let content = adopted.ok_or_else(|| Problem::internal("the repository was not asked"))?;
+            let title = format!("Adopt {} as it stands in the repository", content.name);
+            Begun { content, based_on: Some(based_on), origin: Origin::Import, title }
         }
         Start::Revert { stack, entry } => {
             let number = i64::try_from(entry).unwrap_or(i64::MAX);
@@ -187,10 +198,11 @@ pub async fn get(server: &Server, caller: &Caller, id: &str) -> Result<Draft, Pr
     let content = content(&found.row)?;
     let recorded = recorded(&mut db, &found.stack, None).await?.map(|(_, stack)| stack);
     let check = check(&mut db, &found, &content).await?;
+    let live = outcome::live(&mut db, &found.stack).await?;
     let people = names(&mut db).await?;
     let may_edit = caller.may(principal::Act::Edit, &place::target(&found.cluster)).is_ok() && found.row.state == "open";
     let who_can = if may_edit { Vec::new() } else { who_can(&mut db, &people, &found).await? };
-    Ok(Draft { summary: summary(&mut db, &people, &found).await?, content, recorded, check, may_edit, who_can })
+    Ok(Draft { summary: summary(&mut db, &people, &found).await?, content, recorded, live, check, may_edit, who_can })
 }
 
 async fn who_can(db: &mut Conn, people: &People, found: &Found) -> Result<Vec<String>, Problem> {

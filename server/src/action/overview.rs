@@ -9,6 +9,7 @@ use domain::principal;
 use domain::problem::Problem;
 
 use super::draft::{Found, summary};
+use super::record::Around;
 use super::{People, cluster, differs, environment, names, place, record};
 use crate::api::caller::Caller;
 use crate::server::Server;
@@ -49,6 +50,10 @@ async fn drafts(db: &mut Conn, people: &People, clusters: &[store::cluster::Clus
 
 async fn stacks(db: &mut Conn, clusters: &[store::cluster::Cluster], drafts: &[DraftSummary]) -> Result<Vec<StackRow>, Problem> {
     let mut rows: BTreeMap<String, StackRow> = BTreeMap::new();
+    let mut around = BTreeMap::new();
+    for cluster in clusters {
+        around.insert(cluster.id.clone(), Around::of(db, &cluster.id).await?);
+    }
     for stack in store::stack::list(db).await? {
         let Some(cluster) = clusters.iter().find(|cluster| cluster.id == stack.cluster) else { continue };
         let recorded = super::draft::recorded(db, &stack, None).await?;
@@ -71,7 +76,14 @@ async fn stacks(db: &mut Conn, clusters: &[store::cluster::Cluster], drafts: &[D
         let row =
             rows.entry(stack.stack_id.clone()).or_insert(StackRow { stack: name(&stack.stack_id)?, components: 0, cells: Vec::new() });
         row.components = row.components.max(u32::try_from(components).unwrap_or(u32::MAX));
+        let around = around.get(&cluster.id);
+        let outcome = match (around, &recorded) {
+            (Some(around), Some((number, _))) => around.outcome(db, &stack.stack_id, *number, None).await?,
+            _ => None,
+        };
         row.cells.push(Cell {
+            outcome,
+            overruled: around.is_some_and(|around| around.is_overruled(&stack.stack_id)),
             cluster: name(&cluster.name)?,
             entry: recorded.map(|(number, _)| number),
             recorded_at: entry.map(|entry| entry.recorded_at),

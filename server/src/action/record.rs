@@ -2,15 +2,21 @@
 
 pub mod accept;
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+
 use domain::api::cluster::Step;
+use domain::api::foreign::ForeignCommit;
+use domain::api::outcome::Outcome;
 use domain::api::record::Entry;
 use domain::api::{Author, AuthorKind, Page};
+use domain::outcome::Commit;
 use domain::plan::{Plan, WriterKind};
 use domain::principal;
 use domain::problem::Problem;
 use domain::record;
 
-use super::{People, names, place, plan};
+use super::{People, around, names, outcome, place, plan};
 use crate::api::caller::Caller;
 use crate::deploy::intend;
 use crate::server::Server;
@@ -42,8 +48,18 @@ pub async fn list(server: &Server, caller: &Caller, filter: Filter) -> Result<Pa
     let rows = store::entry::list(&mut db, &cluster, &stack, before, i64::try_from(PAGE).unwrap_or(50)).await?;
     let next = (rows.len() == PAGE).then(|| rows.last().map(|row| row.recorded_at.to_string())).flatten();
     let mut items = Vec::new();
+    let mut around = BTreeMap::new();
     for row in rows {
-        if let Some(entry) = shown(&mut db, caller, &people, row).await? {
+        let cluster = row.cluster.clone();
+        if let Some(mut entry) = shown(&mut db, caller, &people, row).await? {
+            let around = match around.entry(cluster) {
+                Slot::Occupied(known) => known.into_mut(),
+                Slot::Vacant(slot) => {
+                    let known = Around::of(&mut db, slot.key()).await?;
+                    slot.insert(known)
+                }
+            };
+            around.tell(&mut db, &mut entry, None).await?;
             items.push(entry);
         }
     }
@@ -56,7 +72,49 @@ pub async fn get(server: &Server, caller: &Caller, cluster: &str, number: u64) -
     let number = i64::try_from(number).unwrap_or(i64::MAX);
     let row = store::entry::by_number(&mut db, &cluster.id, number).await?.ok_or_else(|| Problem::not_found("entry"))?;
     let people = names(&mut db).await?;
-    shown(&mut db, caller, &people, row).await?.ok_or_else(|| Problem::not_found("entry"))
+    let plan = store::plan::get(&mut db, &row.plan).await?.ok_or_else(|| Problem::not_found("entry"))?;
+    let mut entry = shown(&mut db, caller, &people, row).await?.ok_or_else(|| Problem::not_found("entry"))?;
+    Around::of(&mut db, &cluster.id).await?.tell(&mut db, &mut entry, Some(&intend::read(&plan)?)).await?;
+    Ok(entry)
+}
+
+/// What is known of a cluster's branch beside the entries themselves.
+pub struct Around {
+    cluster: String,
+    branch: Vec<Commit>,
+    foreign: Vec<ForeignCommit>,
+}
+
+impl Around {
+    pub async fn of(db: &mut Conn, cluster: &str) -> Result<Around, Problem> {
+        let row = store::cluster::get(db, cluster).await?.ok_or_else(|| Problem::not_found("cluster"))?;
+        Ok(Around {
+            cluster: cluster.to_owned(),
+            branch: outcome::branch(db, cluster).await?,
+            foreign: around::of_cluster(db, &row).await?,
+        })
+    }
+
+    /// Whether somebody else's change to a stack waits for an answer.
+    pub fn is_overruled(&self, stack: &str) -> bool {
+        self.foreign.iter().any(|commit| commit.unanswered.iter().any(|open| open.as_str() == stack))
+    }
+
+    /// What a cluster made of a stack's entry.
+    pub async fn outcome(&self, db: &mut Conn, stack: &str, number: u64, plan: Option<&Plan>) -> Result<Option<Outcome>, Problem> {
+        match store::stack::by_stack_id(db, &self.cluster, stack).await? {
+            Some(stack) => outcome::of_entry(db, &stack, number, &self.branch, plan).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn tell(&self, db: &mut Conn, entry: &mut Entry, plan: Option<&Plan>) -> Result<(), Problem> {
+        if let Some(stack) = &entry.stack {
+            entry.outcome = self.outcome(db, stack, entry.number, plan).await?;
+        }
+        entry.followed_by = self.foreign.iter().filter(|commit| commit.after == entry.number).cloned().collect();
+        Ok(())
+    }
 }
 
 /// `None` if the caller may not see its cluster.
@@ -95,6 +153,8 @@ pub async fn shown(db: &mut Conn, caller: &Caller, people: &People, row: store::
         files: u32::try_from(planned.changed_files().count()).unwrap_or(u32::MAX),
         added: sum(|file| file.added),
         removed: sum(|file| file.removed),
+        outcome: None,
+        followed_by: Vec::new(),
         verify,
     }))
 }

@@ -16,6 +16,9 @@ use crate::server::Shared;
 pub enum Policy {
     /// Anybody, known or not.
     Public,
+    /// Nobody by who they are: the request brings its own proof, and the action checks it. Cookies and tokens count for
+    /// nothing.
+    Hook,
     /// A person, even one who has only shown an enrolment code: for enrolling keys and nothing else.
     Enrolling,
     /// The pull token of one cluster, which the handler reads: no session and no other token counts here.
@@ -33,6 +36,7 @@ impl Policy {
     fn name(self) -> String {
         match self {
             Policy::Public => String::from("public"),
+            Policy::Hook => String::from("hook"),
             Policy::Enrolling => String::from("enrolling"),
             Policy::PullToken => String::from("pull token"),
             Policy::Person => String::from("person"),

@@ -10,6 +10,10 @@ use crate::clock::{MINUTE, Micros, SECOND};
 
 const TRIES: usize = 10;
 const WINDOW: Micros = 15 * MINUTE;
+/// Knocks in vain at a hook from one address, in a minute: whoever shares a proxy with a forger is still heard.
+const KNOCKS: usize = 120;
+/// What one cluster may tell in a minute: all its components some times over.
+const PACE: usize = 6_000;
 /// More names than this are an attack; the oldest are forgotten first.
 const KEPT: usize = 20_000;
 
@@ -51,6 +55,45 @@ impl Limits {
             tries.remove(&format!("at {}", account.to_lowercase()));
         }
     }
+}
+
+impl Limits {
+    /// Whether this address may knock at a hook again.
+    pub fn may_knock(&self, now: Micros, address: Option<IpAddr>) -> Result<(), Problem> {
+        let tries = self.tries.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let recent = tries.get(&knock(address)).map_or(0, |tries| tries.iter().filter(|at| now - **at < MINUTE).count());
+        if recent >= KNOCKS { Err(too_fast()) } else { Ok(()) }
+    }
+
+    /// Counts a knock whose proof did not hold.
+    pub fn knocked_in_vain(&self, now: Micros, address: Option<IpAddr>) {
+        let _ = self.count(now, knock(address), KNOCKS);
+    }
+
+    /// Counts what a cluster told, and refuses it where it tells too much.
+    pub fn pace(&self, now: Micros, cluster: &str) -> Result<(), Problem> {
+        self.count(now, format!("told by {cluster}"), PACE)
+    }
+
+    fn count(&self, now: Micros, key: String, most: usize) -> Result<(), Problem> {
+        let mut tries = self.tries.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        forget(&mut tries, now);
+        let recent = tries.entry(key).or_default();
+        recent.retain(|at| now - at < MINUTE);
+        if recent.len() >= most {
+            return Err(too_fast());
+        }
+        recent.push(now);
+        Ok(())
+    }
+}
+
+fn knock(address: Option<IpAddr>) -> String {
+    address.map_or_else(|| String::from("knocks"), |address| format!("knocks from {address}"))
+}
+
+fn too_fast() -> Problem {
+    Problem::new(429, "too_many_tries", "Too many requests.").with("retry_after", MINUTE / SECOND)
 }
 
 fn forget(tries: &mut HashMap<String, Vec<Micros>>, now: Micros) {
@@ -105,6 +148,23 @@ mod tests {
             }
         }
         assert!(limits.attempt(0, address, Some("victim")).is_err());
+    }
+
+    #[test]
+    fn knocking_in_vain_is_refused_after_a_while_and_pace_is_each_clusters_own() {
+        let limits = Limits::default();
+        let address = Some(IpAddr::from([192, 0, 2, 1]));
+        for _ in 0..KNOCKS {
+            assert!(limits.may_knock(0, address).is_ok());
+            limits.knocked_in_vain(0, address);
+        }
+        assert!(limits.may_knock(SECOND, address).is_err());
+        assert!(limits.may_knock(SECOND, Some(IpAddr::from([192, 0, 2, 2]))).is_ok());
+        assert!(limits.may_knock(MINUTE, address).is_ok());
+        for _ in 0..PACE {
+            assert!(limits.pace(0, "one").is_ok());
+        }
+        assert!(limits.pace(0, "one").is_err() && limits.pace(0, "other").is_ok() && limits.pace(MINUTE, "one").is_ok());
     }
 
     #[test]

@@ -77,6 +77,7 @@ pub async fn start(mut config: Config, clock: Clock) -> anyhow::Result<Serving> 
         listen(listener, router::all(&server), stopped.clone()),
         tokio::spawn(tidy_up(server.clone(), stopped.clone())),
         tokio::spawn(go_on(server.clone(), stopped.clone())),
+        tokio::spawn(look_around(server.clone(), stopped.clone())),
     ];
     if let Some(listener) = metrics_listener {
         let metrics = Router::new()
@@ -187,6 +188,22 @@ async fn go_on(server: Shared, mut stopped: watch::Receiver<bool>) {
 fn git_timeouts(config: &Config) -> Timeouts {
     let silence = std::time::Duration::from_secs(u64::from(config.git_timeout));
     Timeouts { connect: silence.min(Timeouts::default().connect), silence }
+}
+
+/// Looks for what others commit to our branches.
+async fn look_around(server: Shared, mut stopped: watch::Receiver<bool>) {
+    let every = Duration::from_secs(server.config.fetch_every);
+    loop {
+        tokio::select! {
+            _ = tokio::time::sleep(every) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+        // A branch that takes its time must not hold up the end.
+        tokio::select! {
+            () = crate::action::around::look_at_all(&server) => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
 }
 
 /// Forgets sessions that are over.

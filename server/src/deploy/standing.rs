@@ -146,6 +146,25 @@ impl From<Amiss> for Problem {
 
 /// Asks the repository, and notes at the cluster what is amiss or that it is no longer.
 pub async fn check(server: &Server, cluster: &Cluster) -> Result<(), Problem> {
+    ask(server, cluster).await?.map_or(Ok(()), |amiss| Err(amiss.into()))
+}
+
+/// The same of a head that was fetched just now. The host is asked once more only where there is news, because what looks
+/// amiss may have been recorded since the fetch. What is amiss is noted, and no error here.
+pub async fn heed(server: &Server, cluster: &Cluster, head: Option<ObjectId>) -> Result<(), Problem> {
+    let recorded = Recorded::of(&mut *server.store.read().await?, cluster).await?;
+    let found = repository::with(server, cluster, move |repository| {
+        let look = || recorded.amiss(&repository.mirror()?, head);
+        look().map_err(|error| repository::unavailable(&error))
+    })
+    .await?;
+    if found.map(|amiss| Problem::from(amiss).detail) != cluster.halted {
+        ask(server, cluster).await?;
+    }
+    Ok(())
+}
+
+async fn ask(server: &Server, cluster: &Cluster) -> Result<Option<Amiss>, Problem> {
     let mut known = Recorded::of(&mut *server.store.read().await?, cluster).await?;
     loop {
         let recorded = known.clone();
@@ -163,7 +182,7 @@ pub async fn check(server: &Server, cluster: &Cluster) -> Result<(), Problem> {
         let now = Recorded::of(&mut *server.store.read().await?, cluster).await?;
         if found.is_none() || now == known {
             note(server, cluster, found.as_ref()).await?;
-            return found.map_or(Ok(()), |amiss| Err(amiss.into()));
+            return Ok(found);
         }
         known = now;
     }

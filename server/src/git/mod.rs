@@ -31,6 +31,7 @@ pub use mirror::Mirror;
 mod history;
 pub use history::{Commit, Entry, PathChange};
 
+mod patch;
 mod path;
 pub use path::PathError;
 

@@ -134,3 +134,14 @@ pub async fn unfinished_of(db: &mut Conn, cluster: &str) -> Result<Option<Deploy
     .fetch_optional(db)
     .await?)
 }
+
+/// Every commit that was made for this repository, with the number it has or would have: known before it is pushed.
+pub async fn commits(db: &mut Conn, cluster: &str) -> Result<Vec<(String, i64)>> {
+    Ok(sqlx::query_as(
+        "select commit_id, coalesce(entry_number, 0) from deployment where cluster = $1 and commit_id is not null
+         union select commit_id, number from entry where cluster = $1",
+    )
+    .bind(cluster)
+    .fetch_all(db)
+    .await?)
+}

@@ -102,3 +102,14 @@ pub async fn of_kinds(db: &mut Conn, cluster: &str, one: &str, other: &str) -> R
     .fetch_all(db)
     .await?)
 }
+
+/// Oldest first, each with its commit and its stack's id.
+pub async fn branch(db: &mut Conn, cluster: &str) -> Result<Vec<(i64, String, Option<String>)>> {
+    Ok(sqlx::query_as(
+        "select entry.number, entry.commit_id, stack.stack_id from entry left join stack on stack.id = entry.stack
+         where entry.cluster = $1 order by entry.number",
+    )
+    .bind(cluster)
+    .fetch_all(db)
+    .await?)
+}

@@ -51,6 +51,8 @@ const EXPECTED: &str = "
     GET    /api/v1/clusters/{cluster}/bootstrap           401     404    404      404   404   404
     POST   /api/v1/clusters/{cluster}/pull-token          401     403    403      403   404   403
     POST   /api/v1/clusters/{cluster}/hook-secret         401     403    403      403   404   403
+    GET    /api/v1/clusters/{cluster}/foreign             401     404    404      404   404   404
+    GET    /api/v1/clusters/{cluster}/foreign/{commit}    401     404    404      404   404   404
     GET    /git/{repository}/info/refs                    401     401    401      401   401   401
     POST   /git/{repository}/git-upload-pack              401     401    401      401   401   401
     POST   /api/v1/clusters/key-pair                      401     403    403      403   200   403
@@ -81,6 +83,8 @@ const EXPECTED: &str = "
     POST   /api/v1/plans/{plan}/ceremony                  401     403    403      404   404   403
     POST   /api/v1/plans/{plan}/approvals                 401     403    403      422   422   403
     GET    /api/v1/deployments/{deployment}               401     404    404      404   404   404
+    POST   /api/v1/hooks/flux/{cluster}                   401     401    401      401   401   401
+    POST   /api/v1/hooks/git/{cluster}                    401     401    401      401   401   401
     GET    /api/v1/record                                 401     200    200      200   200   200
     GET    /api/v1/record/{cluster}/{number}              401     400    400      400   400   400
     DELETE /api/v1/session                                204     204    204      204   204   204

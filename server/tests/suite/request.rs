@@ -53,7 +53,8 @@ async fn every_change_asks_for_our_own_origin() {
         (Some(origin.as_str()), Some("same-site")),
     ];
     for (method, path) in routes(&server).await {
-        if method == Method::GET {
+        // Hooks and pulls bring their own proof and heed no cookie: nothing in a browser can make them do anything.
+        if method == Method::GET || path.starts_with("/api/v1/hooks/") || path.starts_with("/git/") {
             continue;
         }
         for (from, site) in foreign {

@@ -65,9 +65,10 @@ pub fn Node(id: Name) -> AnyView {
     let glyph = component.with_untracked(|found| found.as_ref().map_or("manifest", |found| standing::glyph(&found.content)));
     let kind = component.with_untracked(|found| found.as_ref().map_or("manifest", |found| standing::kind(&found.content)));
     let tally = move || open.with(|open| standing::tally(open));
+    let stands = board.live_of(&id).map(|live| live.sentence).unwrap_or_default();
     let label = move || {
         let wave = place.get().map_or(1, |(_, wave)| wave + 1);
-        let parts = [name(), kind.to_owned(), format!("wave {wave}"), against.get().words().to_owned(), tally()];
+        let parts = [name(), kind.to_owned(), format!("wave {wave}"), against.get().words().to_owned(), stands.clone(), tally()];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
     };
     let draft_mark = move || (against.get() != Standing::AsRecorded).then(|| view! { <Icon name="nib" class="ic-draft"/> });
@@ -76,6 +77,10 @@ pub fn Node(id: Name) -> AnyView {
         let (name, ink) = if worst == Level::Block { ("fail", "ic-failing") } else { ("warn", "ic-waiting") };
         Some(view! { <span class="push"><Icon name=name class=ink/>{tally()}</span> })
     };
+    let live = board.live_of(&id).map(|live| {
+        let (glyph, ink) = standing::live(live.state);
+        view! { <span class="node-live push" title=live.sentence><Icon name=glyph class=ink/>{live.word}</span> }
+    });
     let (x, y) = (move || place.get().map_or(0.0, |(at, _)| at.x), move || place.get().map_or(0.0, |(at, _)| at.y));
     let port =
         board.may_edit.then(|| view! { <circle class="node-port" cx=move || x() + WIDTH / 2.0 cy=move || y() + HEIGHT r="5.5"></circle> });
@@ -86,7 +91,7 @@ pub fn Node(id: Name) -> AnyView {
                     <div class="node-top"><Icon name=glyph/><strong class="node-name" title=name>{name}</strong></div>
                     <span class="node-ns">{namespace}<span class="node-ver">{version}</span></span>
                     <span class="node-host">{detail}</span>
-                    <div class="node-foot">{draft_mark}{move || against.get().words()}{problems}</div>
+                    <div class="node-foot">{draft_mark}{move || against.get().words()}{problems}{live}</div>
                 </article>
             </foreignObject>
             {port}

@@ -1,12 +1,14 @@
 //! Stacks by cluster: rows are stacks, columns are clusters in the order of their environments.
 
 use domain::api::cluster::{Cluster, ClusterState};
+use domain::api::outcome::Reach;
 use domain::api::overview::{Cell, StackOn, StackRow};
 use leptos::prelude::*;
 
 use crate::part::differs::words;
 use crate::part::environment::EnvironmentMark;
 use crate::part::make_draft::MakeDraft;
+use crate::part::outcome::state as state_of;
 use crate::part::state::State;
 use crate::part::{number, stack_path};
 use crate::widget::icon::Icon;
@@ -72,10 +74,16 @@ fn Row(row: StackRow, clusters: Vec<Cluster>) -> AnyView {
 #[component]
 fn CellView(cell: Cell, stack: String, environment: String) -> AnyView {
     let (state, word) = match (cell.entry, !cell.differs.is_empty()) {
-        (None, _) => (State::Draft, "Draft only"),
-        (Some(_), true) => (State::Waiting, "Differs from record"),
-        (Some(_), false) => (State::Recorded, "Recorded"),
+        (None, _) => (State::Draft, "Draft only".to_owned()),
+        (Some(_), _) if cell.overruled => (State::Blocked, "Changed by others".to_owned()),
+        (Some(_), true) => (State::Waiting, "Differs from record".to_owned()),
+        (Some(_), false) => match cell.outcome.as_ref().filter(|outcome| outcome.state != Reach::Unknown) {
+            Some(outcome) => (state_of(outcome.state), outcome.word.clone()),
+            None => (State::Recorded, "Recorded".to_owned()),
+        },
     };
+    // A state without its age is no news.
+    let told = cell.outcome.as_ref().and_then(|outcome| outcome.since.map(|at| format!("{}, {}", outcome.tally, age(at, now_micros()))));
     let newest = cell.drafts.iter().max_by_key(|draft| draft.edited_at);
     let meta = match (cell.entry, cell.recorded_at, newest) {
         (Some(entry), Some(at), _) => format!("{}, {}", number(entry), age(at, now_micros())),
@@ -99,6 +107,7 @@ fn CellView(cell: Cell, stack: String, environment: String) -> AnyView {
             <Icon name=state.icon() class=state.ink()/>
             <span class="cell-word">{word}</span>
             <span class="cell-meta">{meta}</span>
+            {told.map(|text| view! { <span class="cell-meta">{text}</span> })}
             {moved}
             {extra.flatten().map(|text| view! { <span class="cell-extra">{text}</span> })}
         </a>

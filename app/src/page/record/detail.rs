@@ -8,6 +8,7 @@ use domain::name::Name;
 use domain::principal::Act;
 use leptos::prelude::*;
 
+use super::cluster::InTheCluster;
 use crate::api::json;
 use crate::part::number;
 use crate::part::seal::LargeSeal;
@@ -33,6 +34,7 @@ pub fn Detail(entry: Entry) -> AnyView {
                     {entry.signers.iter().map(|signer| view! { <Signed signer=signer.clone()/> }).collect_view()}
                 </div>
                 {why}
+                {entry.outcome.clone().map(|outcome| view! { <InTheCluster outcome/> })}
                 <Revert entry=entry.clone()/>
             </div>
             <div>

@@ -4,6 +4,7 @@ use domain::api::record::Entry;
 use leptos::prelude::*;
 
 use crate::part::author::{AuthorMark, PersonMark};
+use crate::part::outcome::OutcomeBadge;
 use crate::part::seal::Seal;
 use crate::part::state::{State, StateBadge};
 use crate::part::{entry_path, number};
@@ -44,12 +45,14 @@ pub fn EntryRow(entry: Entry) -> AnyView {
     .into_any()
 }
 
-/// What a cluster made of it is not known here; the record is what Git holds.
+/// What Git holds, and what the cluster made of it. Without a signature nothing else matters as much.
 #[component]
 pub fn Outcome(entry: Entry) -> AnyView {
-    if entry.signers.iter().all(|signer| signer.countersigned) {
-        view! { <StateBadge state=State::Recorded word="Recorded"/> }.into_any()
-    } else {
-        view! { <StateBadge state=State::Waiting word="Not countersigned"/> }.into_any()
+    if !entry.signers.iter().all(|signer| signer.countersigned) {
+        return view! { <StateBadge state=State::Waiting word="Not countersigned"/> }.into_any();
+    }
+    match entry.outcome {
+        Some(outcome) => view! { <OutcomeBadge outcome/> }.into_any(),
+        None => view! { <StateBadge state=State::Recorded word="Recorded"/> }.into_any(),
     }
 }

@@ -9,6 +9,7 @@ pub mod host;
 pub mod line;
 pub mod machine;
 pub mod needs;
+pub mod notification;
 pub mod signing;
 pub mod sshd;
 
@@ -44,6 +45,8 @@ impl TestServer {
     pub async fn with(change: impl FnOnce(&mut Config)) -> TestServer {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::at(folder.path().join("data"));
+        // What a host is asked is the test's own doing, unless it wants to be looked around.
+        config.fetch_every = 3600;
         change(&mut config);
         let clock = Clock::default();
         let serving = serve::start(config, clock.clone()).await.unwrap();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use domain::principal::{Grant, Role, Target};
 use serde_json::{Value, json};
+use server::config::Config;
 
 use super::authenticator::Browser;
 use super::{Answer, Client, TestServer};
@@ -156,7 +157,15 @@ impl Signer {
 
 impl Bound {
     pub async fn new() -> Bound {
-        let test = TestServer::with(|config| config.public_url = Some(ORIGIN.to_owned())).await;
+        Bound::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Bound {
+        let test = TestServer::with(|config| {
+            config.public_url = Some(ORIGIN.to_owned());
+            change(config);
+        })
+        .await;
         let wanted = json!({
             "code": test.set_up_code(), "organisation": "Example", "public_url": ORIGIN, "name": "ada", "full_name": "Ada Lovelace",
         });

@@ -1,0 +1,113 @@
+//! What a cluster made of an entry: its events, read by the record.
+
+use std::collections::BTreeSet;
+
+use domain::api::outcome::{ComponentOutcome, Outcome, Reach};
+use domain::name::Name;
+use domain::outcome::{self, Commit, Standing, State};
+use domain::plan::Plan;
+use domain::problem::Problem;
+
+use super::draft;
+use crate::store::{self, Conn};
+
+/// The branch of a cluster as the record has it: entries, and between them what others committed.
+pub async fn branch(db: &mut Conn, cluster: &str) -> Result<Vec<Commit>, Problem> {
+    let mut foreign = store::foreign_commit::list(db, cluster).await?;
+    let mut branch = Vec::new();
+    for (number, commit, stack) in store::entry::branch(db, cluster).await? {
+        let touches: BTreeSet<Name> = stack.and_then(|stack| Name::new(&stack).ok()).into_iter().collect();
+        branch.push(Commit { id: commit, entry: u64::try_from(number).ok(), touches });
+        while let Some(next) = foreign.pop_if(|commit| commit.after_entry <= number) {
+            branch.push(Commit { id: next.commit_id, entry: None, touches: next.stacks.into_iter().collect() });
+        }
+    }
+    Ok(branch)
+}
+
+/// How the components of an entry stand; empty where nothing is to be reconciled.
+async fn standings(db: &mut Conn, stack: &store::stack::Stack, number: u64, branch: &[Commit]) -> Result<Vec<Standing>, Problem> {
+    let entry = i64::try_from(number).unwrap_or(i64::MAX);
+    let Some((_, content)) = draft::recorded(db, stack, Some(entry)).await? else { return Ok(Vec::new()) };
+    let events = store::cluster_event::of_stack(db, &stack.cluster, &stack.stack_id).await?;
+    Ok(outcome::fold(&content, &outcome::span(branch, &content.id, number), &events))
+}
+
+/// `None` for an entry without components. Lists leave the components out.
+pub async fn of_entry(
+    db: &mut Conn,
+    stack: &store::stack::Stack,
+    number: u64,
+    branch: &[Commit],
+    plan: Option<&Plan>,
+) -> Result<Option<Outcome>, Problem> {
+    let standings = standings(db, stack, number, branch).await?;
+    if standings.is_empty() {
+        return Ok(None);
+    }
+    let (state, tally) = outcome::summary(&standings);
+    let is_same = |one: &&Standing| outcome::word(&one.state) == outcome::word(&state);
+    let since = match &state {
+        // All of it stands since the last of it does.
+        State::Reconciled => standings.iter().filter_map(|one| one.since).max(),
+        _ => standings.iter().filter(is_same).filter_map(|one| one.since).min(),
+    };
+    Ok(Some(Outcome {
+        state: reach(&state),
+        word: outcome::word(&state).to_owned(),
+        tally,
+        since,
+        heard: standings.iter().filter_map(|one| one.heard).max(),
+        components: plan.map(|plan| standings.into_iter().map(|one| component(one, Some(plan))).collect()).unwrap_or_default(),
+    }))
+}
+
+/// How the components of the last entry stand: for the canvas.
+pub async fn live(db: &mut Conn, stack: &store::stack::Stack) -> Result<Vec<ComponentOutcome>, Problem> {
+    let Some(last) = store::entry::last_of_stack(db, &stack.id).await? else { return Ok(Vec::new()) };
+    let branch = branch(db, &stack.cluster).await?;
+    let standings = standings(db, stack, u64::try_from(last.number).unwrap_or_default(), &branch).await?;
+    Ok(standings.into_iter().map(|one| component(one, None)).collect())
+}
+
+fn component(one: Standing, plan: Option<&Plan>) -> ComponentOutcome {
+    let (message, change) = match &one.state {
+        State::Failing { message } => (Some(message.clone()), plan.and_then(|plan| change(plan, &one.component))),
+        _ => (None, None),
+    };
+    ComponentOutcome {
+        state: reach(&one.state),
+        word: outcome::word(&one.state).to_owned(),
+        sentence: outcome::sentence(&one.state),
+        component: one.component,
+        message,
+        change,
+        since: one.since,
+        heard: one.heard,
+    }
+}
+
+/// What an entry did to a component, as far as its files tell.
+fn change(plan: &Plan, component: &Name) -> Option<String> {
+    let stack = &plan.stack.as_ref()?.id;
+    let number = plan.draft.as_ref().map(|draft| format!(" at rev {}", draft.revision)).unwrap_or_default();
+    let folder = plan.tree().component(stack, component);
+    let changed: Vec<_> = plan.changed_files().filter(|file| file.path.starts_with(&folder)).collect();
+    if changed.is_empty() {
+        return Some(String::from("This entry left its files as they were: look at what it depends on, or at the cluster."));
+    }
+    let (added, removed) = changed.iter().fold((0, 0), |(added, removed), file| (added + file.added, removed + file.removed));
+    let is_new = changed.iter().all(|file| file.before.is_none());
+    let verb = if is_new { "added" } else { "changed" };
+    Some(format!("This entry{number} {verb} it: {} files, +{added} −{removed} lines.", changed.len()))
+}
+
+fn reach(state: &State) -> Reach {
+    match state {
+        State::Silent => Reach::Unknown,
+        State::Progressing => Reach::Progressing,
+        State::Waits { .. } => Reach::Waits,
+        State::Failing { .. } => Reach::Failing,
+        State::Reconciled => Reach::Reconciled,
+    }
+}

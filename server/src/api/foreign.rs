@@ -1,0 +1,23 @@
+//! `/api/v1/clusters/{cluster}/foreign`
+
+use axum::Json;
+use axum::extract::State;
+use domain::api::foreign::{ForeignCommit, ForeignDiff};
+use domain::problem::Problem;
+
+use crate::action;
+use crate::api::caller::Caller;
+use crate::api::problem::{Answer, Path};
+use crate::server::Shared;
+
+/// Every commit on the branch since it was bound that is none of ours, newest first.
+#[utoipa::path(get, path = "/api/v1/clusters/{cluster}/foreign", tag = "record", params(("cluster" = String, Path)), responses((status = 200, body = Vec<ForeignCommit>), (status = 401, body = Problem), (status = 404, body = Problem)))]
+pub async fn list(State(server): State<Shared>, caller: Caller, Path(cluster): Path<String>) -> Answer<Vec<ForeignCommit>> {
+    Ok(Json(action::around::list(&server, &caller, &cluster).await?))
+}
+
+/// One of them, with its diff.
+#[utoipa::path(get, path = "/api/v1/clusters/{cluster}/foreign/{commit}", tag = "record", params(("cluster" = String, Path), ("commit" = String, Path)), responses((status = 200, body = ForeignDiff), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
+pub async fn read(State(server): State<Shared>, caller: Caller, Path((cluster, commit)): Path<(String, String)>) -> Answer<ForeignDiff> {
+    Ok(Json(action::around::get(&server, &caller, &cluster, &commit).await?))
+}
