@@ -2,6 +2,7 @@
 
 mod bootstrap;
 pub mod hook_secret;
+pub mod pull;
 pub mod pull_token;
 
 use domain::api::cluster::{Binding, Bootstrap, Cluster, ClusterEdit, ClusterState, KeyPair, NewBinding, NewCluster, Probe, RemoteAuth};

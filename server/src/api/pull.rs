@@ -16,7 +16,6 @@ use serde::Deserialize;
 
 use crate::action;
 use crate::api::problem::{Path, Query, Refusal, too_large};
-use crate::git::{Protocol, ServeError};
 use crate::server::{Server, Shared};
 
 /// What a request may weigh once it is unpacked: a list of the commits that the client has.
@@ -40,7 +39,7 @@ pub async fn refs(
     if asked.service != "git-upload-pack" {
         return Err(read_only().into());
     }
-    let list = server.uploads.list(&folder, protocol(&headers)).await.map_err(|error| problem(&error))?;
+    let list = action::cluster::pull::list(&server, &folder, protocol(&headers)).await?;
     Ok(answer("application/x-git-upload-pack-advertisement", Body::from(list)))
 }
 
@@ -58,7 +57,7 @@ pub async fn upload_pack(
     }
     let packed = axum::body::to_bytes(request.into_body(), REQUEST).await.map_err(|_| too_large())?;
     let request = unpacked(&headers, &packed)?;
-    let said = server.uploads.answer(&folder, protocol(&headers), request).await.map_err(|error| problem(&error))?;
+    let said = action::cluster::pull::answer(&server, &folder, protocol(&headers), request).await?;
     Ok(answer("application/x-git-upload-pack-result", Body::from_stream(said.pieces())))
 }
 
@@ -95,8 +94,8 @@ fn token(headers: &HeaderMap) -> Option<String> {
     scheme.eq_ignore_ascii_case("basic").then(|| password.to_owned())
 }
 
-fn protocol(headers: &HeaderMap) -> Option<Protocol> {
-    Protocol::parse(headers.get("git-protocol")?.to_str().ok()?)
+fn protocol(headers: &HeaderMap) -> Option<&str> {
+    headers.get("git-protocol")?.to_str().ok()
 }
 
 /// git packs every request above a kilobyte; a small body must not become a large one.
@@ -122,16 +121,4 @@ fn answer(kind: &'static str, body: Body) -> Response {
 
 fn read_only() -> Problem {
     Problem::forbidden("This repository is served to be read; only countersigned plans write to it.")
-}
-
-fn problem(error: &ServeError) -> Problem {
-    match error {
-        ServeError::NoGit => Problem::new(503, "git_missing", "The server has no git, which serves this repository.")
-            .hint("Install git beside Countersign, version 2.18 or later."),
-        ServeError::Busy => Problem::new(503, "busy", "Too many pull at this moment.").with("retry_after", 5),
-        ServeError::Failed(why) => {
-            tracing::error!(why, "Cannot serve an embedded repository");
-            Problem::internal("The repository cannot be read; the server's log says why.")
-        }
-    }
 }
