@@ -25,7 +25,9 @@ export function localDays(book) {
   for (const heading of book.querySelectorAll(".book-day")) heading.remove();
   let heading;
   for (const entry of book.querySelectorAll(":scope > .entry:not(.entry-head)")) {
-    const said = day(new Date(entry.querySelector("time").dateTime));
+    const time = entry.querySelector("time");
+    if (!time) continue;
+    const said = day(new Date(time.dateTime));
     if (heading?.said !== said) {
       const element = document.createElement("h2");
       element.className = "book-day";

@@ -382,6 +382,8 @@ create table branch (
 create table foreign_commit (
     cluster     text    not null references cluster (id),
     commit_id   text    not null,
+    parent      text,             -- what the branch held before it
+    is_merged   integer not null, -- it came in by a merge, which tells what that changed
     after_entry integer not null,
     place       integer not null, -- counts along the branch
     author      text    not null,

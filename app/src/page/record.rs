@@ -22,7 +22,7 @@ use crate::widget::time::Civil;
 
 use detail::Detail;
 pub use foreign::Foreign;
-use foreign::ForeignRow;
+use foreign::{ForeignRow, MoreForeign};
 use row::EntryRow;
 
 #[component]
@@ -150,7 +150,9 @@ fn Days(entries: Vec<Entry>) -> AnyView {
 #[component]
 fn Between(entry: Entry) -> AnyView {
     let foreign = entry.followed_by.iter().map(|commit| view! { <ForeignRow commit=commit.clone()/> }).collect_view();
-    view! { {foreign}<EntryRow entry/> }.into_any()
+    let more = (entry.followed_by_count as usize).saturating_sub(entry.followed_by.len());
+    let more = (more > 0).then(|| view! { <MoreForeign cluster=entry.cluster.clone() more/> });
+    view! { {foreign}{more}<EntryRow entry/> }.into_any()
 }
 
 /// One entry at an address of its own.

@@ -23,6 +23,8 @@ pub struct ForeignCommit {
     pub paths: Vec<String>,
     /// How many paths it changes.
     pub changed: u32,
+    /// It came in by a merge: what that changed of the stacks is told at the merge.
+    pub is_merged: bool,
     /// Stacks whose files it changes.
     pub stacks: Vec<Name>,
     /// Of these, the ones that nobody has answered for since: they deploy nothing until somebody overwrites or adopts it.
@@ -35,7 +37,7 @@ pub struct ForeignCommit {
 pub struct ForeignDiff {
     #[serde(flatten)]
     pub commit: ForeignCommit,
-    /// A unified diff against its first parent; characters that hide or turn text are written out.
+    /// A unified diff against what the branch held before it; characters that hide or turn text are written out.
     pub diff: String,
     /// The rest was left off.
     pub is_cut: bool,

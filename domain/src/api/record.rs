@@ -38,9 +38,12 @@ pub struct Entry {
     /// What the cluster made of it; absent where there is nothing to reconcile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
-    /// Commits of somebody else's between this entry and the next, newest first.
+    /// Commits of somebody else's between this entry and the next, newest first: the newest twenty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub followed_by: Vec<ForeignCommit>,
+    /// How many there are.
+    #[serde(default)]
+    pub followed_by_count: u32,
     /// Commands that verify it without us.
     pub verify: Vec<super::cluster::Step>,
 }

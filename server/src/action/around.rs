@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::api::Page;
 use domain::api::foreign::{ForeignCommit, ForeignDiff};
 use domain::audit::Act;
 use domain::name::Name;
@@ -15,12 +16,14 @@ use super::{place, repository};
 use crate::api::caller::Caller;
 use crate::audit::{audited, upkeep};
 use crate::deploy::standing::heed;
-use crate::git::{Commit, GitError, Mirror, ObjectId};
+use crate::git::{Commit, GitError, Mirror, ObjectId, Step};
 use crate::server::Server;
 use crate::store::{self, Conn, cluster::Cluster};
 
-/// Commits looked through at once; a branch that grows faster is looked at again.
+/// Commits taken in at one look, the oldest first; the next look goes on from there.
 const COMMITS: usize = 5_000;
+/// Of these, on one page of the list.
+const PAGE: i64 = 100;
 /// Paths kept of one commit.
 const PATHS: usize = 100;
 /// Characters kept of a name or a subject.
@@ -82,12 +85,9 @@ async fn meet(server: &Server, cluster: &Cluster, head: ObjectId, seen: Option<O
     .await?;
     let Some(found) = found else { return Ok(()) };
     let now = server.clock.now();
-    for met in found.met {
-        let row = met.row(cluster, now);
-        if had.contains(&row.commit_id) {
-            upkeep(&server.store, async |tx| store::foreign_commit::insert(tx, &row).await).await?;
-            continue;
-        }
+    let (again, new): (Vec<_>, Vec<_>) =
+        found.met.into_iter().map(|met| met.row(cluster, now)).partition(|row| had.contains(&row.commit_id));
+    for row in new {
         tracing::warn!(cluster.name = %cluster.name, commit = %row.commit_id, stacks = row.stacks.len(), "Met a commit that is not ours");
         audited(server, &Caller::system("around"), Act::MeetForeignCommit(cluster.name.clone()), async |tx| {
             tx.fact("commit", &row.commit_id);
@@ -98,10 +98,13 @@ async fn meet(server: &Server, cluster: &Cluster, head: ObjectId, seen: Option<O
         .await?;
     }
     upkeep(&server.store, async |tx| {
+        for row in &again {
+            store::foreign_commit::insert(tx, row).await?;
+        }
         for gone in &found.gone {
             store::foreign_commit::forget(tx, &cluster.id, gone).await?;
         }
-        store::foreign_commit::set_seen(tx, &cluster.id, &head.to_string(), now).await
+        store::foreign_commit::set_seen(tx, &cluster.id, &found.reached.to_string(), now).await
     })
     .await?;
     Ok(())
@@ -123,10 +126,13 @@ struct Found {
     met: Vec<Met>,
     /// Listed ones that the branch no longer holds.
     gone: Vec<String>,
+    /// How far the branch was looked through.
+    reached: ObjectId,
 }
 
 struct Met {
     commit: Commit,
+    step: Step,
     after: i64,
     place: i64,
     paths: Vec<String>,
@@ -140,7 +146,7 @@ impl Known {
         let name = Name::new(&cluster.name).map_err(|error| Problem::internal(format!("cluster {}: {error}", cluster.id)))?;
         let Some(first) = store::entry::by_number(db, &cluster.id, 1).await? else { return Ok(None) };
         let Ok(first) = first.commit_id.parse() else { return Ok(None) };
-        let foreign = store::foreign_commit::list(db, &cluster.id).await?;
+        let foreign = store::foreign_commit::branch(db, &cluster.id).await?;
         Ok(Some(Known {
             tree: Tree::new(&cluster.path_prefix, name),
             ours: store::deployment::commits(db, &cluster.id).await?.into_iter().collect(),
@@ -160,36 +166,40 @@ impl Known {
             None => false,
         };
         let until = self.seen.filter(|_| goes_on).unwrap_or(self.first);
-        let mut commits = mirror.log(head, Some(until), COMMITS)?;
-        commits.reverse();
-        let (mut after, mut place) = match self.foreign.get(&until.to_string()) {
-            Some((after, place)) => (*after, *place),
-            None => {
-                let last = if goes_on { self.foreign.values().map(|(_, place)| *place).max().unwrap_or_default() } else { 0 };
-                (self.ours.get(&until.to_string()).copied().unwrap_or(1), last)
-            }
-        };
+        let number = |id: ObjectId| self.ours.get(&id.to_string()).copied();
+        let mut steps = mirror.course(Some(until), head, |id| number(id).is_some())?;
+        let held: BTreeSet<String> = steps.iter().map(|step| step.id.to_string()).collect();
+        let gone = if goes_on { Vec::new() } else { self.foreign.keys().filter(|id| !held.contains(*id)).cloned().collect() };
+        steps.truncate(whole(&steps, COMMITS));
+        let reached = steps.last().map_or(until, |step| step.id);
+        let mut place = if goes_on { self.foreign.values().map(|(_, place)| *place).max().unwrap_or_default() } else { 0 };
+        let mut after = self.foreign.get(&until.to_string()).map(|(after, _)| *after).or(number(until)).unwrap_or(1);
         let mut met = Vec::new();
-        for commit in commits {
-            if let Some(number) = self.ours.get(&commit.id.to_string()) {
-                after = *number;
+        for step in steps {
+            if let Some(number) = number(step.id) {
+                after = number;
                 continue;
             }
-            let changed = mirror.changed_paths(commit.parents.first().copied(), commit.id)?;
+            let changed = mirror.changed_paths(step.before, step.id)?;
             place += 1;
             met.push(Met {
+                step,
                 after,
                 place,
-                stacks: changed.iter().filter_map(|change| self.tree.stack_of(&change.path)).collect(),
+                stacks: changed.iter().filter(|_| !step.is_merged).filter_map(|change| self.tree.stack_of(&change.path)).collect(),
                 changed: changed.len(),
                 paths: changed.into_iter().take(PATHS).map(|change| visible::one_line(&change.path)).collect(),
-                commit,
+                commit: mirror.commit(step.id)?,
             });
         }
-        let holds = |id: &String| met.iter().any(|met| met.commit.id.to_string() == *id);
-        let gone = if goes_on { Vec::new() } else { self.foreign.keys().filter(|id| !holds(id)).cloned().collect() };
-        Ok(Some(Found { met, gone }))
+        Ok(Some(Found { met, gone, reached }))
     }
+}
+
+/// How many steps to take at once: up to a commit of the branch itself, so that the next look begins behind all of them.
+fn whole(steps: &[Step], most: usize) -> usize {
+    let last = steps.iter().take(most).rposition(|step| !step.is_merged);
+    last.or_else(|| steps.iter().position(|step| !step.is_merged)).map_or(steps.len(), |place| place + 1)
 }
 
 impl Met {
@@ -198,6 +208,8 @@ impl Met {
         store::foreign_commit::ForeignCommit {
             cluster: cluster.id.clone(),
             commit_id: self.commit.id.to_string(),
+            parent: self.step.before.map(|id| id.to_string()),
+            is_merged: self.step.is_merged,
             after_entry: self.after,
             place: self.place,
             author: line(&format!("{} <{}>", author.name, author.email)),
@@ -219,44 +231,59 @@ fn line(text: &str) -> String {
     }
 }
 
-/// Everything that is not ours on a branch since it was bound, newest first.
-pub async fn list(server: &Server, caller: &Caller, cluster: &str) -> Result<Vec<ForeignCommit>, Problem> {
+/// What is not ours on a branch since it was bound, newest first.
+pub async fn list(server: &Server, caller: &Caller, cluster: &str, after: Option<&str>) -> Result<Page<ForeignCommit>, Problem> {
     let mut db = server.store.read().await?;
     let cluster = place::cluster(&mut db, caller, principal::Act::See, cluster).await?;
-    of_cluster(&mut db, &cluster).await
+    let before = after.and_then(|after| after.parse().ok()).unwrap_or(i64::MAX);
+    let rows = store::foreign_commit::list(&mut db, &cluster.id, None, before, PAGE).await?;
+    let next = rows.last().filter(|_| i64::try_from(rows.len()) == Ok(PAGE)).map(|row| row.place.to_string());
+    Ok(Page { items: Answers::of(&mut db, &cluster).await?.shown(rows), next })
 }
 
-/// The same for who may see the cluster already.
-pub async fn of_cluster(db: &mut Conn, cluster: &Cluster) -> Result<Vec<ForeignCommit>, Problem> {
-    let rows = store::foreign_commit::list(db, &cluster.id).await?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut last: BTreeMap<String, i64> = BTreeMap::new();
-    for (number, _, stack) in store::entry::branch(db, &cluster.id).await? {
-        last.extend(stack.map(|stack| (stack, number)));
-    }
-    let name = |text: &str| Name::new(text).map_err(|error| Problem::internal(format!("cluster {}: {error}", cluster.id)));
-    let (name, environment) = (name(&cluster.name)?, name(&cluster.environment)?);
-    Ok(rows.into_iter().map(|row| shown(&name, &environment, row, &last)).collect())
+/// Of a cluster that the caller may see already: how the commits that are not ours were answered for.
+pub struct Answers {
+    cluster: Name,
+    environment: Name,
+    /// The last entry of each stack.
+    last: BTreeMap<String, i64>,
 }
 
-/// A stack whose last entry came before it has not answered for it.
-fn shown(cluster: &Name, environment: &Name, row: store::foreign_commit::ForeignCommit, last: &BTreeMap<String, i64>) -> ForeignCommit {
-    let is_open = |stack: &&Name| last.get(stack.as_str()).is_some_and(|entry| *entry <= row.after_entry);
-    ForeignCommit {
-        cluster: cluster.clone(),
-        environment: environment.clone(),
-        unanswered: row.stacks.iter().filter(is_open).cloned().collect(),
-        commit: row.commit_id,
-        after: u64::try_from(row.after_entry).unwrap_or_default(),
-        author: row.author,
-        subject: row.subject,
-        authored_at: row.authored_at,
-        seen_at: row.seen_at,
-        paths: row.paths,
-        changed: u32::try_from(row.changed).unwrap_or(u32::MAX),
-        stacks: row.stacks,
+impl Answers {
+    pub async fn of(db: &mut Conn, cluster: &Cluster) -> Result<Answers, Problem> {
+        let name = |text: &str| Name::new(text).map_err(|error| Problem::internal(format!("cluster {}: {error}", cluster.id)));
+        let mut last: BTreeMap<String, i64> = BTreeMap::new();
+        for (number, _, stack) in store::entry::branch(db, &cluster.id).await? {
+            last.extend(stack.map(|stack| (stack, number)));
+        }
+        Ok(Answers { cluster: name(&cluster.name)?, environment: name(&cluster.environment)?, last })
+    }
+
+    /// A stack whose last entry came before a commit has not answered for it.
+    pub fn is_open(&self, stack: &Name, after_entry: i64) -> bool {
+        self.last.get(stack.as_str()).is_some_and(|entry| *entry <= after_entry)
+    }
+
+    pub fn shown(&self, rows: Vec<store::foreign_commit::ForeignCommit>) -> Vec<ForeignCommit> {
+        rows.into_iter().map(|row| self.show(row)).collect()
+    }
+
+    fn show(&self, row: store::foreign_commit::ForeignCommit) -> ForeignCommit {
+        ForeignCommit {
+            cluster: self.cluster.clone(),
+            environment: self.environment.clone(),
+            unanswered: row.stacks.iter().filter(|stack| self.is_open(stack, row.after_entry)).cloned().collect(),
+            commit: row.commit_id,
+            after: u64::try_from(row.after_entry).unwrap_or_default(),
+            author: row.author,
+            subject: row.subject,
+            authored_at: row.authored_at,
+            seen_at: row.seen_at,
+            paths: row.paths,
+            changed: u32::try_from(row.changed).unwrap_or(u32::MAX),
+            is_merged: row.is_merged,
+            stacks: row.stacks,
+        }
     }
 }
 
@@ -264,16 +291,17 @@ fn shown(cluster: &Name, environment: &Name, row: store::foreign_commit::Foreign
 pub async fn get(server: &Server, caller: &Caller, cluster: &str, commit: &str) -> Result<ForeignDiff, Problem> {
     let mut db = server.store.read().await?;
     let cluster = place::cluster(&mut db, caller, principal::Act::See, cluster).await?;
-    let found = of_cluster(&mut db, &cluster).await?.into_iter().find(|one| one.commit == commit);
+    let row = store::foreign_commit::get(&mut db, &cluster.id, commit).await?.ok_or_else(|| Problem::not_found("commit"))?;
+    let answers = Answers::of(&mut db, &cluster).await?;
     drop(db);
-    let found = found.ok_or_else(|| Problem::not_found("commit"))?;
-    let id: ObjectId = found.commit.parse().map_err(|_| Problem::not_found("commit"))?;
+    let id = |text: &str| text.parse::<ObjectId>().map_err(|_| Problem::not_found("commit"));
+    let (id, before) = (id(&row.commit_id)?, row.parent.as_deref().map(id).transpose()?);
     let (diff, is_cut) = repository::with(server, &cluster, move |repository| {
-        let patch = repository.mirror().and_then(|mirror| mirror.patch(id, DIFF));
+        let patch = repository.mirror().and_then(|mirror| mirror.patch(before, id, DIFF));
         patch.map_err(|error| repository::unavailable(&error))
     })
     .await?;
-    Ok(ForeignDiff { commit: found, diff: visible::shown(&diff).into_owned(), is_cut })
+    Ok(ForeignDiff { commit: answers.show(row), diff: visible::shown(&diff).into_owned(), is_cut })
 }
 
 /// A stack as it stands on the branch, whoever wrote it last.

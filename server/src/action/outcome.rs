@@ -13,12 +13,12 @@ use crate::store::{self, Conn};
 
 /// The branch of a cluster as the record has it: entries, and between them what others committed.
 pub async fn branch(db: &mut Conn, cluster: &str) -> Result<Vec<Commit>, Problem> {
-    let mut foreign = store::foreign_commit::list(db, cluster).await?;
+    let mut foreign = store::foreign_commit::branch(db, cluster).await?.into_iter().peekable();
     let mut branch = Vec::new();
     for (number, commit, stack) in store::entry::branch(db, cluster).await? {
         let touches: BTreeSet<Name> = stack.and_then(|stack| Name::new(&stack).ok()).into_iter().collect();
         branch.push(Commit { id: commit, entry: u64::try_from(number).ok(), touches });
-        while let Some(next) = foreign.pop_if(|commit| commit.after_entry <= number) {
+        while let Some(next) = foreign.next_if(|commit| commit.after_entry <= number) {
             branch.push(Commit { id: next.commit_id, entry: None, touches: next.stacks.into_iter().collect() });
         }
     }

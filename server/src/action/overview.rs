@@ -83,7 +83,7 @@ async fn stacks(db: &mut Conn, clusters: &[store::cluster::Cluster], drafts: &[D
         };
         row.cells.push(Cell {
             outcome,
-            overruled: around.is_some_and(|around| around.is_overruled(&stack.stack_id)),
+            overruled: Name::new(&stack.stack_id).is_ok_and(|stack| around.is_some_and(|around| around.is_overruled(&stack))),
             cluster: name(&cluster.name)?,
             entry: recorded.map(|(number, _)| number),
             recorded_at: entry.map(|entry| entry.recorded_at),

@@ -6,17 +6,18 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 
 use domain::api::cluster::Step;
-use domain::api::foreign::ForeignCommit;
 use domain::api::outcome::Outcome;
 use domain::api::record::Entry;
 use domain::api::{Author, AuthorKind, Page};
+use domain::name::Name;
 use domain::outcome::Commit;
 use domain::plan::{Plan, WriterKind};
 use domain::principal;
 use domain::problem::Problem;
 use domain::record;
 
-use super::{People, around, names, outcome, place, plan};
+use super::around::Answers;
+use super::{People, names, outcome, place, plan};
 use crate::api::caller::Caller;
 use crate::deploy::intend;
 use crate::server::Server;
@@ -78,11 +79,15 @@ pub async fn get(server: &Server, caller: &Caller, cluster: &str, number: u64) -
     Ok(entry)
 }
 
+/// Commits of others that are shown with the entry before them.
+const FOLLOWED: i64 = 20;
+
 /// What is known of a cluster's branch beside the entries themselves.
 pub struct Around {
     cluster: String,
     branch: Vec<Commit>,
-    foreign: Vec<ForeignCommit>,
+    foreign: Vec<store::foreign_commit::Between>,
+    answers: Answers,
 }
 
 impl Around {
@@ -91,13 +96,14 @@ impl Around {
         Ok(Around {
             cluster: cluster.to_owned(),
             branch: outcome::branch(db, cluster).await?,
-            foreign: around::of_cluster(db, &row).await?,
+            foreign: store::foreign_commit::branch(db, cluster).await?,
+            answers: Answers::of(db, &row).await?,
         })
     }
 
     /// Whether somebody else's change to a stack waits for an answer.
-    pub fn is_overruled(&self, stack: &str) -> bool {
-        self.foreign.iter().any(|commit| commit.unanswered.iter().any(|open| open.as_str() == stack))
+    pub fn is_overruled(&self, stack: &Name) -> bool {
+        self.foreign.iter().any(|commit| commit.stacks.contains(stack) && self.answers.is_open(stack, commit.after_entry))
     }
 
     /// What a cluster made of a stack's entry.
@@ -112,7 +118,13 @@ impl Around {
         if let Some(stack) = &entry.stack {
             entry.outcome = self.outcome(db, stack, entry.number, plan).await?;
         }
-        entry.followed_by = self.foreign.iter().filter(|commit| commit.after == entry.number).cloned().collect();
+        let number = i64::try_from(entry.number).unwrap_or(i64::MAX);
+        let count = self.foreign.iter().filter(|commit| commit.after_entry == number).count();
+        if count > 0 {
+            let rows = store::foreign_commit::list(db, &self.cluster, Some(number), i64::MAX, FOLLOWED).await?;
+            entry.followed_by = self.answers.shown(rows);
+            entry.followed_by_count = u32::try_from(count).unwrap_or(u32::MAX);
+        }
         Ok(())
     }
 }
@@ -155,6 +167,7 @@ pub async fn shown(db: &mut Conn, caller: &Caller, people: &People, row: store::
         removed: sum(|file| file.removed),
         outcome: None,
         followed_by: Vec::new(),
+        followed_by_count: 0,
         verify,
     }))
 }

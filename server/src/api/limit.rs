@@ -10,7 +10,8 @@ use crate::clock::{MINUTE, Micros, SECOND};
 
 const TRIES: usize = 10;
 const WINDOW: Micros = 15 * MINUTE;
-/// Knocks in vain at a hook from one address, in a minute: whoever shares a proxy with a forger is still heard.
+/// Knocks in vain at a hook from one address, in a minute. Enough that a cluster which still signs with the secret before
+/// does not shut out those behind the same address at once.
 const KNOCKS: usize = 120;
 /// What one cluster may tell in a minute: all its components some times over.
 const PACE: usize = 6_000;

@@ -139,11 +139,11 @@ fn foreign_changes(mirror: &Mirror, head: ObjectId, tree: &Tree, subject: &Subje
         return Ok(Vec::new());
     }
     let mut touched = BTreeSet::new();
-    for commit in mirror.log(head, Some(last), COMMITS)? {
-        if ours.commits.contains(&commit.id.to_string()) {
-            continue;
-        }
-        let changed = mirror.changed_paths(commit.parents.first().copied(), commit.id)?;
+    let is_ours = |id: ObjectId| ours.commits.contains(&id.to_string());
+    let steps = mirror.course(Some(last), head, is_ours)?;
+    // What a merge brought in is what the merge changed.
+    for step in steps.iter().rev().filter(|step| !step.is_merged && !is_ours(step.id)).take(COMMITS) {
+        let changed = mirror.changed_paths(step.before, step.id)?;
         touched.extend(changed.into_iter().map(|change| change.path).filter(|path| tree.stack_owns(stack, path)));
     }
     Ok(touched.into_iter().collect())

@@ -31,6 +31,9 @@ pub use mirror::Mirror;
 mod history;
 pub use history::{Commit, Entry, PathChange};
 
+mod course;
+pub use course::Step;
+
 mod patch;
 mod path;
 pub use path::PathError;

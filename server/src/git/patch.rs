@@ -10,10 +10,9 @@ use super::mirror::Mirror;
 const LARGEST: i64 = 1 << 20;
 
 impl Mirror {
-    /// Against the commit's first parent; true says that the rest was left off.
-    pub fn patch(&self, commit: ObjectId, most: usize) -> Result<(String, bool), GitError> {
-        let parent = self.commit(commit)?.parents.first().copied();
-        let before = parent.map(|id| self.tree_of(id)).transpose()?;
+    /// Against what stood before it; true says that the rest was left off.
+    pub fn patch(&self, before: Option<ObjectId>, commit: ObjectId, most: usize) -> Result<(String, bool), GitError> {
+        let before = before.map(|id| self.tree_of(id)).transpose()?;
         let after = self.tree_of(commit)?;
         let mut options = DiffOptions::new();
         options.max_size(LARGEST);

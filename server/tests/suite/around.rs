@@ -33,7 +33,7 @@ fn greeting(folder: &Path) {
 
 async fn foreign(bound: &mut Bound) -> Vec<Value> {
     let list = bound.ada.client.get(&format!("/api/v1/clusters/{CLUSTER}/foreign")).await.ok();
-    list.as_array().unwrap().clone()
+    list["items"].as_array().unwrap().clone()
 }
 
 async fn web(bound: &mut Bound) -> u64 {
@@ -140,6 +140,61 @@ async fn what_a_cluster_applied_of_somebody_elses_change_is_not_taken_for_the_en
     flux.pushed().await;
     flux.tell(&reconciled("web--podinfo", &theirs, 20)).await;
     assert_eq!(state(&mut bound, 1).await, "unknown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_pulls_before_pushing_is_blamed_for_their_own_change_alone() {
+    let mut bound = Bound::new().await;
+    let mut flux = Flux::of(&mut bound).await;
+    let clone = tempfile::tempdir().unwrap();
+    git(clone.path(), &["clone", "-q", bound.repository().to_str().unwrap(), "."]);
+    readme(clone.path());
+    git(clone.path(), &["add", "-A"]);
+    git(clone.path(), &["commit", "-q", "-m", "aside"]);
+    let aside = git(clone.path(), &["rev-parse", "HEAD"]);
+    let number = web(&mut bound).await;
+    // The merge's first parent is theirs; the entry stands behind the second.
+    git(clone.path(), &["pull", "-q", "--no-rebase", "--no-edit"]);
+    git(clone.path(), &["push", "-q", "origin", "HEAD:main"]);
+    let merge = git(clone.path(), &["rev-parse", "HEAD"]);
+    flux.pushed().await;
+    let list = foreign(&mut bound).await;
+    let told: Vec<_> = list.iter().map(|one| (&one["commit"], &one["is_merged"], &one["paths"], &one["stacks"])).collect();
+    let readme = json!(["README.md"]);
+    assert_eq!(told, [(&json!(merge), &json!(false), &readme, &json!([])), (&json!(aside), &json!(true), &readme, &json!([]))]);
+    let shown = bound.ada.client.get(&format!("/api/v1/clusters/{CLUSTER}/foreign/{merge}")).await.ok();
+    assert!(shown["diff"].as_str().unwrap().contains("+hello") && !shown["diff"].to_string().contains("podinfo"), "{shown}");
+    // The cluster's word on the merge counts for the entry, whose files it left as they were.
+    flux.tell(&reconciled("web--login", &merge, 10)).await;
+    let entry = bound.ada.client.get(&format!("/api/v1/record/{CLUSTER}/{number}")).await.ok();
+    assert_eq!(entry["outcome"]["components"][0]["state"], "reconciled");
+    let draft = bound.ada.draft_of("web").await;
+    bound.ada.greet(&draft, "good night").await;
+    let plan = bound.ada.plan(&draft).await;
+    let planned = bound.ada.client.get(&format!("/api/v1/plans/{plan}")).await.ok();
+    assert_eq!(planned["slip"]["confirm"], json!([]), "{planned}");
+    bound.ada.deploy(&plan).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_ours_is_told_twenty_at_an_entry_and_page_by_page_at_the_cluster() {
+    let mut bound = Bound::new().await;
+    let mut flux = Flux::of(&mut bound).await;
+    let clone = tempfile::tempdir().unwrap();
+    git(clone.path(), &["clone", "-q", bound.repository().to_str().unwrap(), "."]);
+    for n in 0..105 {
+        git(clone.path(), &["commit", "-q", "--allow-empty", "-m", &format!("by hand {n}")]);
+    }
+    git(clone.path(), &["push", "-q", "origin", "HEAD:main"]);
+    flux.pushed().await;
+    let entry = bound.ada.client.get(&format!("/api/v1/record/{CLUSTER}/1")).await.ok();
+    assert_eq!((entry["followed_by"].as_array().unwrap().len(), &entry["followed_by_count"]), (20, &json!(105)));
+    assert_eq!(entry["followed_by"][0]["subject"], "by hand 104");
+    let path = format!("/api/v1/clusters/{CLUSTER}/foreign");
+    let first = bound.ada.client.get(&path).await.ok();
+    let second = bound.ada.client.get(&format!("{path}?after={}", first["next"].as_str().unwrap())).await.ok();
+    assert_eq!((first["items"].as_array().unwrap().len(), second["items"].as_array().unwrap().len()), (100, 5));
+    assert_eq!((&second["items"][0]["subject"], &second["next"]), (&json!("by hand 4"), &Value::Null));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -316,6 +316,18 @@ async fn a_commit_that_nobody_signed_is_listed_or_named() {
     let beside = commit("README.md", "hello\n");
     let (code, said) = verify(beside.path(), &[]);
     assert!(code == Some(0) && said.contains("“quick fix”"), "{said}");
+    // Pulled before pushing: the merge's first parent is theirs, and the record goes on behind the second.
+    git(beside.path(), &["reset", "-q", "--hard", "HEAD~2"]);
+    std::fs::write(beside.path().join("README.md"), "hello\n").unwrap();
+    git(beside.path(), &["add", "-A"]);
+    git(beside.path(), &["commit", "-q", "-m", "slow fix"]);
+    git(beside.path(), &["merge", "-q", "--no-edit", "origin/main"]);
+    let (code, said) = verify(beside.path(), &[]);
+    assert!(code == Some(0) && said.contains("“slow fix”") && said.contains("№ 0003"), "{said}");
+    // A merge that leaves out what it pulls is no way around an entry.
+    git(beside.path(), &["reset", "-q", "--hard", "HEAD~1"]);
+    git(beside.path(), &["merge", "-q", "--no-edit", "-s", "ours", "origin/main"]);
+    assert_refused(beside.path(), &git(beside.path(), &["rev-parse", "HEAD"]), ".countersign/");
 
     for path in [
         "stacks/web/stack.yaml",

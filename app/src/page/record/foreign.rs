@@ -30,6 +30,7 @@ fn names(stacks: &[Name]) -> String {
 fn touches(commit: &ForeignCommit) -> String {
     let files = format!("{} file{}", commit.changed, if commit.changed == 1 { "" } else { "s" });
     match (commit.unanswered.as_slice(), commit.stacks.as_slice()) {
+        ([], []) if commit.is_merged => format!("{files}; it came in by the merge above it"),
         ([], []) => format!("{files}, none of any stack's"),
         ([], stacks) => format!("{files}, {} among them; answered for since", names(stacks)),
         (open, _) => format!("{files}; {} deploys nothing until somebody answers for it", names(open)),
@@ -54,6 +55,18 @@ pub fn ForeignRow(commit: ForeignCommit) -> AnyView {
             <code class="hash col-commit">{short.clone()}</code>
             <span><StateBadge state word/></span>
             <span class="col-more"></span>
+        </article>
+    }
+    .into_any()
+}
+
+/// Where there are more of them between two entries than are listed.
+#[component]
+pub fn MoreForeign(cluster: String, more: usize) -> AnyView {
+    view! {
+        <article class="entry entry--foreign" aria-label="More commits that are not ours">
+            <span class="seal-none" aria-hidden="true"></span>
+            <p class="entry-what muted">{format!("{more} more in {cluster} before these are not ours either; git log has all of them.")}</p>
         </article>
     }
     .into_any()

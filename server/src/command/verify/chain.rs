@@ -113,14 +113,17 @@ impl Known {
 }
 
 pub fn walk(mirror: &Mirror, head: ObjectId, expected: &Expected) -> anyhow::Result<Report> {
-    let mut commits = mirror.log(head, None, usize::MAX)?;
-    commits.reverse();
+    // What claims to be an entry is judged by it, so a false claim leads nowhere.
+    let claims = |id: ObjectId| mirror.commit(id).is_ok_and(|commit| record::read_trailers(&commit.message).is_some());
+    let steps = mirror.course(None, head, claims)?;
     let mut state = State::default();
     let is_pinned = !expected.trust.is_empty();
     let mut report = Report { rows: Vec::new(), is_pinned, root: None, not_judged: 0, checkpoints: Vec::new(), missing: None };
-    for (place, commit) in commits.iter().enumerate() {
-        let changed = mirror.changed_paths(commit.parents.first().copied(), commit.id)?;
-        let row = match is_foreign(commit, &changed, expected.evidence.as_deref()) {
+    for (place, step) in steps.iter().enumerate() {
+        let commit = &mirror.commit(step.id)?;
+        // What a merge brought in is what the merge changed.
+        let changed = if step.is_merged { Vec::new() } else { mirror.changed_paths(step.before, step.id)? };
+        let row = match step.is_merged || is_foreign(commit, &changed, expected.evidence.as_deref()) {
             true => foreign(commit, &changed, &mut state, place),
             false => match entry::judge(mirror, commit, &changed, &state, expected) {
                 Ok(judged) => accept(mirror, commit, judged, &mut state, &mut report)?,
@@ -132,7 +135,7 @@ pub fn walk(mirror: &Mirror, head: ObjectId, expected: &Expected) -> anyhow::Res
         let is_bad = row.bad.is_some();
         report.rows.push(row);
         if is_bad {
-            report.not_judged = commits.len() - place - 1;
+            report.not_judged = steps.len() - place - 1;
             break;
         }
     }
