@@ -13,7 +13,7 @@ mod tests;
 
 use crate::name::Name;
 
-pub use event::{NotAnEvent, read};
+pub use event::{NotAnEvent, Refusal, read, read_refusal};
 pub use fold::{compact, fold};
 pub use span::{Commit, span};
 pub use words::{sentence, summary, word};

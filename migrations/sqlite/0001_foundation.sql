@@ -371,6 +371,13 @@ create table cluster_event (
     constraint cluster_event_said_known check (said in ('progressing', 'waiting', 'failing', 'reconciled'))
 );
 
+-- That a cluster refused a commit for its signature: the last time that it said so.
+create table signature_refusal (
+    cluster   text   not null primary key references cluster (id),
+    commit_id text   not null,
+    at        bigint not null
+);
+
 -- How far a branch was looked through.
 create table branch (
     cluster   text   not null primary key references cluster (id),

@@ -36,6 +36,7 @@ pub mod pull_token;
 pub mod sealed_file;
 pub mod secret;
 pub mod session;
+pub mod signature_refusal;
 pub mod stack;
 pub mod variable;
 mod violation;

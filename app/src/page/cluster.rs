@@ -54,7 +54,7 @@ fn Shown(cluster: Found, reload: Callback<()>) -> AnyView {
     let embedded = repository.embedded;
     let only_key = (!embedded).then(|| view! { <OnlyThisKey url=repository.url.clone() branch=repository.branch.clone()/> });
     let (name, environment) = (cluster.name.to_string(), cluster.environment.to_string());
-    let halted = cluster.halted.clone();
+    let (halted, guarantee) = (cluster.halted.clone(), cluster.guarantee.clone());
     view! {
         {halted.map(|why| view! {
             <Sheet id="h-halted" title="Nothing is deployed here"><div class="sheet-body">
@@ -80,7 +80,7 @@ fn Shown(cluster: Found, reload: Callback<()>) -> AnyView {
             {only_key}
         </div></Sheet>
         <EditSheet cluster may_administer reload/>
-        <BootstrapSheets name embedded may_administer/>
+        <BootstrapSheets name embedded may_administer guarantee/>
     }
     .into_any()
 }

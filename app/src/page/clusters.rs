@@ -1,6 +1,6 @@
 //! All clusters, with whether Git already says what the settings say.
 
-use domain::api::cluster::{Cluster, ClusterState};
+use domain::api::cluster::{Cluster, ClusterState, Guarantee};
 use leptos::prelude::*;
 
 use super::settings::{ForAdmins, Section, SettingsPage};
@@ -37,17 +37,40 @@ fn List(clusters: Vec<Cluster>) -> AnyView {
         }
         .into_any();
     }
+    let levels = levels(&clusters);
     view! {
         <Sheet id="h-clusters" title="Clusters">
             <div class="ledger-scroll">
                 <table class="ledger ledger--rows">
-                    <thead><tr><th scope="col">"Cluster"</th><th scope="col">"Environment"</th><th scope="col">"Repository"</th><th scope="col">"Recipients"</th><th scope="col">"State"</th></tr></thead>
+                    <thead><tr><th scope="col">"Cluster"</th><th scope="col">"Environment"</th><th scope="col">"Repository"</th><th scope="col">"Recipients"</th><th scope="col">"State"</th><th scope="col">"Signature"</th></tr></thead>
                     <tbody>{clusters.into_iter().map(|cluster| view! { <Row cluster/> }).collect_view()}</tbody>
                 </table>
             </div>
+            <div class="sheet-foot"><dl class="kv">{levels.into_iter().map(|level| view! { <Level level/> }).collect_view()}</dl></div>
         </Sheet>
     }
     .into_any()
+}
+
+/// An environment goes as far as the cluster that goes least far.
+fn levels(clusters: &[Cluster]) -> Vec<(String, Guarantee)> {
+    let mut least: Vec<(String, Guarantee)> = Vec::new();
+    for cluster in clusters {
+        let environment = cluster.environment.as_str();
+        match least.iter_mut().find(|(name, _)| name == environment) {
+            Some((_, level)) if cluster.guarantee.level < level.level => *level = cluster.guarantee.clone(),
+            Some(_) => {}
+            None => least.push((environment.to_owned(), cluster.guarantee.clone())),
+        }
+    }
+    least
+}
+
+#[component]
+fn Level(level: (String, Guarantee)) -> AnyView {
+    let (environment, guarantee) = level;
+    view! { <dt><EnvironmentMark name=environment/></dt><dd><strong>{guarantee.level.word()}</strong>". "{guarantee.sentence}</dd> }
+        .into_any()
 }
 
 #[component]
@@ -60,6 +83,7 @@ fn Row(cluster: Cluster) -> AnyView {
             <td data-label="Repository"><code class="wrap">{repository}</code><div class="value-note">{cluster.repository.branch.clone()}</div></td>
             <td data-label="Recipients">{cluster.recipients.len()}</td>
             <td data-label="State"><BindingState state=cluster.state/></td>
+            <td data-label="Signature" title=cluster.guarantee.sentence>{cluster.guarantee.level.word()}</td>
         </tr>
     }
     .into_any()

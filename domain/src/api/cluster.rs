@@ -20,8 +20,49 @@ pub struct Cluster {
     /// Why nothing is deployed there, if that is so: the branch is not as it was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub halted: Option<String>,
+    #[serde(default)]
+    pub guarantee: Guarantee,
     /// Counts edits of these settings; the optimistic lock.
     pub revision: u64,
+}
+
+/// How far it is guaranteed that nothing is applied which was not countersigned, as far as the cluster's events told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Guarantee {
+    pub level: GuaranteeLevel,
+    /// The commit by which the cluster told; absent: no event has told anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_by: Option<ToldBy>,
+    /// What that does and does not stop.
+    pub sentence: String,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum GuaranteeLevel {
+    /// The server enforces, and reports what goes around it.
+    #[default]
+    G0,
+    /// Flux checks the platform's signature at the head of the branch.
+    G1,
+}
+
+impl GuaranteeLevel {
+    pub fn word(self) -> &'static str {
+        match self {
+            GuaranteeLevel::G0 => "G0",
+            GuaranteeLevel::G1 => "G1",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ToldBy {
+    pub commit: String,
+    pub at: i64,
 }
 
 /// Whether Git already says what the settings say.

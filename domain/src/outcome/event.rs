@@ -36,6 +36,8 @@ struct Object {
     kind: String,
     #[serde(default)]
     api_version: String,
+    #[serde(default)]
+    namespace: String,
     name: String,
 }
 
@@ -50,6 +52,29 @@ pub fn read(body: &[u8]) -> Result<Option<Event>, NotAnEvent> {
     let (Some((stack, part)), Some(commit)) = (named(&object.name), commit(&posted.metadata)) else { return Ok(None) };
     let said = said(&posted.severity, &posted.reason);
     Ok(Some(Event { stack, part, commit, said, at, message: cut(&posted.message) }))
+}
+
+/// Flux did not take a commit, because its signature did not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The GitRepository that says so.
+    pub namespace: String,
+    pub source: String,
+    pub commit: String,
+    pub at: i64,
+}
+
+/// What the source-controller says where a commit is not signed by a key that it was given.
+pub fn read_refusal(body: &[u8]) -> Option<Refusal> {
+    let posted: Posted = serde_json::from_slice(body).ok()?;
+    let object = posted.involved_object;
+    if object.kind != "GitRepository" || posted.severity != "error" || posted.reason != "InvalidCommitSignature" {
+        return None;
+    }
+    let (_, rest) = posted.message.split_once("commit '")?;
+    let (commit, _) = rest.split_once('\'')?;
+    let at = posted.timestamp.parse::<Timestamp>().ok()?.as_microsecond();
+    is_id(commit).then(|| Refusal { namespace: object.namespace, source: object.name, commit: commit.to_owned(), at })
 }
 
 /// `<stack>--<component>`, and `<stack>--stack` for what applies them. The marker and the Namespaces tell nothing.
@@ -67,8 +92,11 @@ fn named(name: &str) -> Option<(Name, Part)> {
 fn commit(metadata: &BTreeMap<String, String>) -> Option<String> {
     let revision = metadata.get("kustomize.toolkit.fluxcd.io/revision").or_else(|| metadata.get("revision"))?;
     let id = revision.rsplit([':', '/', '@']).next()?;
-    let is_id = matches!(id.len(), 40 | 64) && id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    is_id.then(|| id.to_owned())
+    is_id(id).then(|| id.to_owned())
+}
+
+fn is_id(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 fn said(severity: &str, reason: &str) -> Said {

@@ -195,3 +195,21 @@ fn an_event_is_read_as_flux_posts_it() {
     assert_eq!(read(&posted("web--login", "info", "ReconciliationSucceeded", "6.7.0")), Ok(None));
     assert_eq!(read(b"{}"), Err(NotAnEvent));
 }
+
+#[test]
+fn a_refused_signature_is_read_as_flux_posts_it_and_nothing_else_is_taken_for_one() {
+    let said = |kind: &str, reason: &str, message: &str| {
+        let event = json!({
+            "involvedObject": {"kind": kind, "apiVersion": "source.toolkit.fluxcd.io/v1", "name": "countersign", "namespace": "flux-system"},
+            "severity": "error", "timestamp": "2026-11-22T19:00:00Z", "message": message, "reason": reason,
+        });
+        read_refusal(event.to_string().as_bytes())
+    };
+    let message = format!("signature verification of commit '{}' failed: unable to verify", commit(1));
+    let refusal = said("GitRepository", "InvalidCommitSignature", &message).unwrap();
+    assert_eq!((refusal.source.as_str(), refusal.namespace.as_str(), refusal.commit), ("countersign", "flux-system", commit(1)));
+    assert_eq!(said("Kustomization", "InvalidCommitSignature", &message), None);
+    assert_eq!(said("GitRepository", "GitOperationFailed", &message), None);
+    assert_eq!(said("GitRepository", "InvalidCommitSignature", "signature verification of commit 'x' failed"), None);
+    assert_eq!(read_refusal(b"{}"), None);
+}

@@ -1,6 +1,7 @@
 //! Clusters: add one with its repository, recipients and identity; change them; what to apply in the cluster.
 
 mod bootstrap;
+mod guarantee;
 pub mod hook_secret;
 pub mod pull;
 pub mod pull_token;
@@ -268,6 +269,7 @@ fn prefix(path: &str) -> Result<String, Problem> {
 pub async fn shown(db: &mut store::Conn, row: store::cluster::Cluster) -> Result<Cluster, Problem> {
     let name = |text: &str| Name::new(text).map_err(|error| Problem::internal(format!("cluster {}: {error}", row.id)));
     let state = state(db, &row).await?;
+    let guarantee = guarantee::of(db, &row.id).await?;
     Ok(Cluster {
         name: name(&row.name)?,
         environment: name(&row.environment)?,
@@ -283,6 +285,7 @@ pub async fn shown(db: &mut store::Conn, row: store::cluster::Cluster) -> Result
         recipients: row.recipients,
         kube_system_uid: row.kube_system_uid,
         halted: row.halted,
+        guarantee,
         flux: row.flux,
         state,
         revision: u64::try_from(row.revision).unwrap_or_default(),

@@ -32,8 +32,8 @@ pub async fn flux(server: &Server, address: Option<IpAddr>, cluster: &str, proof
     let signed = Proof { signature: proof.signature.clone(), token: None };
     let cluster = proven(server, address, cluster, &signed, body).await?;
     let event = outcome::read(body).map_err(|error| Problem::invalid("not_an_event", format!("{error}.")))?;
-    let Some(mut event) = event else { return Ok(()) };
     let now = server.clock.now();
+    let Some(mut event) = event else { return refused(server, &cluster, body, now).await };
     // A clock that runs ahead must not win for ever.
     event.at = event.at.min(now);
     let mut db = server.store.read().await?;
@@ -46,6 +46,14 @@ pub async fn flux(server: &Server, address: Option<IpAddr>, cluster: &str, proof
         return Ok(());
     }
     upkeep(&server.store, async |tx| store::cluster_event::hear(tx, &cluster.id, &event, now).await).await?;
+    Ok(())
+}
+
+/// Flux checks signatures there, and one did not hold.
+async fn refused(server: &Server, cluster: &store::cluster::Cluster, body: &[u8], now: i64) -> Result<(), Problem> {
+    let ours = |refusal: &outcome::Refusal| refusal.source == cluster.flux.source && refusal.namespace == cluster.flux.namespace;
+    let Some(refusal) = outcome::read_refusal(body).filter(ours) else { return Ok(()) };
+    upkeep(&server.store, async |tx| store::signature_refusal::hear(tx, &cluster.id, &refusal.commit, refusal.at.min(now)).await).await?;
     Ok(())
 }
 

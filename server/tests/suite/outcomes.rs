@@ -2,8 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::support::git::git;
 use crate::support::notification::{Flux, event, failed, reconciled};
 use crate::support::signing::{Bound, CLUSTER};
+
+/// A path, headers and a body.
+type Post<'a> = (&'a str, Vec<(&'a str, &'a str)>, &'a str);
 
 async fn entry(bound: &mut Bound, number: u64) -> Value {
     bound.ada.client.get(&format!("/api/v1/record/{CLUSTER}/{number}")).await.ok()
@@ -128,7 +132,7 @@ async fn what_is_not_signed_with_the_clusters_secret_is_refused_without_a_word_w
     let mut flux = Flux::of(&mut bound).await;
     let right = flux.sign(&body);
     let forged = body.replace("login", "podinfo");
-    let tries: [(&str, Vec<(&str, &str)>, &str); 6] = [
+    let tries: [Post; 6] = [
         (&path, vec![("x-signature", &old)], &body),
         (&path, vec![("x-signature", &right)], &forged),
         (&path, vec![], &body),
@@ -149,4 +153,46 @@ async fn what_is_not_signed_with_the_clusters_secret_is_refused_without_a_word_w
     flux.post(&path, &[("x-signature", &right)], &body).await.expect_status(204);
     assert_eq!(states(&mut bound, number).await.0, "reconciled");
     let _ = before_any.post(&path, &[("x-signature", &old)], &body).await.expect_status(401);
+}
+
+/// An empty commit by somebody, met.
+async fn pushed(bound: &Bound, flux: &mut Flux) -> String {
+    let clone = tempfile::tempdir().unwrap();
+    git(clone.path(), &["clone", "-q", bound.repository().to_str().unwrap(), "."]);
+    git(clone.path(), &["commit", "-q", "--allow-empty", "-m", "by hand"]);
+    git(clone.path(), &["push", "-q", "origin", "HEAD:main"]);
+    flux.pushed().await;
+    git(clone.path(), &["rev-parse", "HEAD"])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g1_is_what_a_refused_commit_told_and_an_unsigned_one_that_was_applied_takes_it_back() {
+    let mut bound = Bound::new().await;
+    let mut flux = Flux::of(&mut bound).await;
+    web(&mut bound).await;
+    let told = async |bound: &mut Bound| {
+        let cluster = bound.ada.client.get(&format!("/api/v1/clusters/{CLUSTER}")).await.ok();
+        (cluster["guarantee"]["level"].clone(), cluster["guarantee"]["told_by"]["commit"].clone())
+    };
+    let refused = |source: &str, commit: &str, second: i64| {
+        let mut event = event(source, commit, "error", "InvalidCommitSignature", second);
+        event["involvedObject"]["kind"] = json!("GitRepository");
+        event["involvedObject"]["apiVersion"] = json!("source.toolkit.fluxcd.io/v1");
+        event["message"] = json!(format!("signature verification of commit '{commit}' failed: no key fits"));
+        event
+    };
+    assert_eq!(told(&mut bound).await, (json!("g0"), Value::Null));
+    let first = pushed(&bound, &mut flux).await;
+    flux.tell(&reconciled("web--login", &first, 10)).await;
+    assert_eq!(told(&mut bound).await, (json!("g0"), json!(first)));
+    let second = pushed(&bound, &mut flux).await;
+    flux.tell(&refused("somebody-elses", &second, 20)).await;
+    assert_eq!(told(&mut bound).await, (json!("g0"), json!(first)));
+    flux.tell(&refused("flux-system", &second, 20)).await;
+    // What was applied before stays applied, and saying so again takes nothing back; nor does a late word of a refusal.
+    flux.tell(&reconciled("web--login", &first, 30)).await;
+    flux.tell(&refused("flux-system", &first, 15)).await;
+    assert_eq!(told(&mut bound).await, (json!("g1"), json!(second)));
+    flux.tell(&reconciled("web--login", &second, 40)).await;
+    assert_eq!(told(&mut bound).await, (json!("g0"), json!(second)));
 }
