@@ -24,8 +24,14 @@ scene("a cluster on the embedded repository is added with a key pair made on the
   await page.getByRole("button", { name: "Add cluster" }).click();
   await page.waitForURL("**/settings/clusters/nl-dev-1");
   await page.getByText("Not bound yet").waitFor();
-  await page.getByText("Bootstrap Flux").waitFor();
+  await page.getByText("Let Flux follow it").waitFor();
   await looked(page, "cluster");
+  await page.getByRole("button", { name: "Make the token" }).click();
+  await page.getByText("The token is shown once").waitFor();
+  await page.getByRole("button", { name: "Make the secret" }).click();
+  await page.getByText("The secret is shown once").waitFor();
+  await page.getByText("Flux already runs there").click();
+  await looked(page, "cluster-shown-once");
 });
 
 scene("a wrong recipient is said at the field and nothing typed is lost", async ({ server, page }) => {

@@ -190,3 +190,49 @@ async fn a_stacks_folder_that_was_there_first_is_written_over_only_by_name() {
     let (code, said) = scene.verify(&[]);
     assert_eq!(code, Some(0), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_sixty_foreign_releases_a_stack_is_added_and_a_name_that_is_taken_is_told_with_its_path() {
+    let release = |name: &str, namespace: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: {name},   namespace: {namespace}}} # as typed\nspec: {{interval: 1h}}\n"
+        )
+    };
+    let mut theirs: Vec<(String, String)> =
+        (0..59).map(|n| (format!("apps/app-{n:02}/release.yaml"), release(&format!("app-{n:02}"), "apps"))).collect();
+    let taken = [
+        ("apps/taken/release.yaml", release("podinfo", "plain")),
+        (
+            "flux/taken.yaml",
+            String::from(
+                "kind: Kustomization\napiVersion: kustomize.toolkit.fluxcd.io/v1\nmetadata: {namespace: flux-system, name: plain--podinfo}\n",
+            ),
+        ),
+    ];
+    theirs.extend(taken.iter().map(|(path, text)| (String::from(*path), text.clone())));
+    let theirs: Vec<(&str, &str)> = theirs.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    for folder in ["", "platform"] {
+        let mut scene = Scene::with(&theirs).await;
+        let before = scene.files();
+        let (plan, _) = scene.bind(folder).await;
+        scene.ada.deploy(&plan).await;
+        scene.ada.set_secret("of no importance").await;
+        let draft = scene.ada.draft("plain").await;
+        let plan = scene.ada.plan(&draft).await;
+        let json: Value = scene.ada.client.get(&format!("/api/v1/plans/{plan}/plan.json")).await.ok();
+        let said: Vec<&str> = findings(&json, "name_clash").iter().filter_map(|finding| finding["reason"].as_str()).collect();
+        for (path, _) in &taken {
+            assert!(said.iter().any(|reason| reason.contains(path)), "{path} in {said:?}");
+        }
+        assert!(said.iter().all(|reason| taken.iter().any(|(path, _)| reason.contains(path))), "{said:?}");
+        scene.ada.deploy(&plan).await;
+        assert_kept(&scene, &before);
+        let ours = [".countersign/", "clusters/", "stacks/", "countersign.yaml", ".sops.yaml", "allowed_signers"];
+        let is_ours = |path: &str| match folder {
+            "" => ours.iter().any(|our| path.starts_with(our)),
+            folder => path.starts_with(&format!("{folder}/")),
+        };
+        let stray: Vec<String> = scene.files().into_keys().filter(|path| !before.contains_key(path) && !is_ours(path)).collect();
+        assert!(stray.is_empty(), "{stray:?}");
+    }
+}
