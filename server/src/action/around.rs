@@ -64,9 +64,9 @@ pub async fn look(server: &Server, cluster: &Cluster) -> Result<(), Problem> {
     if head.is_some() && head == seen && cluster.halted.is_none() {
         return Ok(());
     }
-    heed(server, &cluster, head).await?;
+    let is_known = heed(server, &cluster, head).await?;
     match head {
-        Some(head) if seen != Some(head) => meet(server, &cluster, head, seen).await,
+        Some(head) if is_known && seen != Some(head) => meet(server, &cluster, head, seen).await,
         _ => Ok(()),
     }
 }

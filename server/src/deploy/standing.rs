@@ -150,18 +150,19 @@ pub async fn check(server: &Server, cluster: &Cluster) -> Result<(), Problem> {
 }
 
 /// The same of a head that was fetched just now. The host is asked once more only where there is news, because what looks
-/// amiss may have been recorded since the fetch. What is amiss is noted, and no error here.
-pub async fn heed(server: &Server, cluster: &Cluster, head: Option<ObjectId>) -> Result<(), Problem> {
+/// amiss may have been recorded since the fetch. What is amiss is noted, and no error here. True says that the branch holds
+/// no entry which we do not know: only then can ours be told from those of others.
+pub async fn heed(server: &Server, cluster: &Cluster, head: Option<ObjectId>) -> Result<bool, Problem> {
     let recorded = Recorded::of(&mut *server.store.read().await?, cluster).await?;
-    let found = repository::with(server, cluster, move |repository| {
+    let mut found = repository::with(server, cluster, move |repository| {
         let look = || recorded.amiss(&repository.mirror()?, head);
         look().map_err(|error| repository::unavailable(&error))
     })
     .await?;
-    if found.map(|amiss| Problem::from(amiss).detail) != cluster.halted {
-        ask(server, cluster).await?;
+    if found.clone().map(|amiss| Problem::from(amiss).detail) != cluster.halted {
+        found = ask(server, cluster).await?;
     }
-    Ok(())
+    Ok(!matches!(found, Some(Amiss::Ahead { .. })))
 }
 
 async fn ask(server: &Server, cluster: &Cluster) -> Result<Option<Amiss>, Problem> {
