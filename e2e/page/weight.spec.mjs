@@ -16,9 +16,9 @@ const BUDGET = {
   "/": 40,
   "/record": 40,
   review: 60,
-  "/settings/clusters": 510,
-  "/settings/variables": 510,
-  builder: 580,
+  "/settings/clusters": 540,
+  "/settings/variables": 540,
+  builder: 600,
 };
 
 /** Everything one visit loads, by somebody whose browser holds nothing but the session. */
