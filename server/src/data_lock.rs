@@ -8,7 +8,14 @@ use anyhow::{Context, bail};
 
 /// Held until it is dropped, or the process ends, however it ends.
 pub struct DataLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for DataLock {
+    /// Closing alone would leave the lock to a child that was forked at this moment, until it runs its own program.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 impl DataLock {
@@ -21,7 +28,7 @@ impl DataLock {
         // A test that races two servers over one folder lets them in side by side.
         let locked = if crate::deploy::lease::is_off() { file.try_lock_shared() } else { file.try_lock() };
         match locked {
-            Ok(()) => Ok(DataLock { _file: file }),
+            Ok(()) => Ok(DataLock { file }),
             Err(TryLockError::WouldBlock) => {
                 bail!("another Countersign works on the data folder {}; stop it first", data.display())
             }
@@ -48,7 +55,10 @@ mod tests {
         let held = DataLock::take(&data).unwrap();
         let why = DataLock::take(&data).err().unwrap().to_string();
         assert!(why.contains("stop it first"), "{why}");
+        // As a child has it between fork and exec.
+        let inherited = held.file.try_clone().unwrap();
         drop(held);
         DataLock::take(&data).unwrap();
+        drop(inherited);
     }
 }
