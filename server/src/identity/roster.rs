@@ -154,16 +154,20 @@ impl Roster {
         Ok(())
     }
 
-    /// Ends a key: from `at` on, nothing it signs counts.
+    /// Ends a key: from `at` on, nothing it signs counts. What it signed within the same second, before, still does:
+    /// moments are written in whole seconds.
     pub fn revoke(&mut self, key: &SigningKey, at: Timestamp) -> Result<(), RosterError> {
-        let at = whole(at);
+        let end = match whole(at) {
+            second if second == at => at,
+            second => second + jiff::SignedDuration::from_secs(1),
+        };
         let mut found = false;
         for line in &mut self.lines {
             if let Line::Person { key: its, term, .. } = line
                 && its == key
-                && term.before.is_none_or(|before| before > at)
+                && term.before.is_none_or(|before| before >= end)
             {
-                term.before = Some(at);
+                term.before = Some(end);
                 found = true;
             }
         }

@@ -128,6 +128,8 @@ async fn whoever_has_a_key_signs_with_it() {
     assert_eq!(slip(&mut tom.client, &web).await["armed"], false);
     approve(&mut tom.client, &web, PASSWORD).await.expect_problem(409, "password_beside_key");
     bound.deploy_roster().await;
+    // A key ends with the second it was ended in.
+    bound.test.clock.advance(MINUTE);
     // Now only the password itself is missing.
     approve(&mut tom.client, &web, PASSWORD).await.expect_problem(403, "password_wrong");
 }

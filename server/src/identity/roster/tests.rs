@@ -30,7 +30,17 @@ fn the_file_is_read_back_line_by_line() {
     roster.revoke(&key(1), at("2026-03-01T12:30:15.9Z")).unwrap();
     roster.add(&ilse(), &key(1), at("2026-04-01T00:00:00Z")).unwrap();
     assert_eq!(Roster::parse(&roster.text()).unwrap(), roster);
-    assert!(roster.text().contains(r#"valid-before="20260301123015Z""#), "{}", roster.text());
+    assert!(roster.text().contains(r#"valid-before="20260301123016Z""#), "{}", roster.text());
+}
+
+#[test]
+fn what_a_key_signed_in_the_second_of_its_end_still_counts() {
+    let mut roster = roster();
+    let now = at("2026-03-01T12:30:15.9Z");
+    roster.revoke(&key(1), now).unwrap();
+    assert_eq!(roster.standing(&key(1), at("2026-03-01T12:30:15Z")), Standing::Good(&ilse()), "a plan frozen at 15.2");
+    assert_eq!(roster.standing(&key(1), at("2026-03-01T12:30:16Z")), Standing::Lapsed(&ilse()));
+    assert_eq!(roster.revoke(&key(1), now), Ok(()), "the roster planned once more");
 }
 
 #[test]
