@@ -30,6 +30,15 @@ pub fn number(entry: u64) -> String {
     format!("{entry:04}")
 }
 
+pub fn review_path(plan: &str) -> String {
+    format!("/review/{}", encode(plan))
+}
+
+/// To the review of a plan that was just frozen: it stands without wasm, so the browser loads it anew.
+pub fn go_to_review(plan: &str) {
+    let _ = leptos::prelude::window().location().assign(&review_path(plan));
+}
+
 /// Where a stack is drawn, with one of its drafts open.
 pub fn stack_path(cluster: &str, stack: &str, draft: Option<&str>) -> String {
     let open = draft.map(|id| format!("?draft={}", encode(id))).unwrap_or_default();

@@ -8,10 +8,10 @@ use super::board::use_board;
 use super::describe::Describe;
 use super::discard::Discard;
 use super::saving::Saving;
-use crate::api::{encode, use_api};
+use crate::api::use_api;
 use crate::part::author::AuthorMark;
 use crate::part::environment::EnvironmentMark;
-use crate::part::{entry_path, number};
+use crate::part::{entry_path, go_to_review, number, review_path};
 use crate::widget::icon::Icon;
 use crate::widget::time::civil;
 
@@ -75,7 +75,7 @@ fn Status() -> AnyView {
 fn WhoCan() -> AnyView {
     let board = use_board();
     let plan = board.summary.with_untracked(|summary| summary.plan.clone());
-    let plan = plan.map(|id| view! { <a class="btn" href=format!("/review/{}", encode(&id)) rel="external">"Read the plan"</a> });
+    let plan = plan.map(|id| view! { <a class="btn" href=review_path(&id) rel="external">"Read the plan"</a> });
     let names = board.who_can.with_value(|names| names.join(", "));
     let names = (!names.is_empty()).then(|| view! { <p class="who-can">"Can countersign here: "<strong>{names}</strong></p> });
     view! { {names}{plan} }.into_any()
@@ -107,7 +107,7 @@ fn Review() -> AnyView {
             board.saver.refused.set(None);
             match answer.await {
                 Ok(plan) => {
-                    let _ = window().location().assign(&format!("/review/{}", encode(&plan.id)));
+                    go_to_review(&plan.id);
                 }
                 // The banner says the same, with the way on.
                 Err(problem) if problem.code == "draft_behind" => board.saver.refresh(),

@@ -11,8 +11,9 @@ use leptos_router::hooks::use_params_map;
 
 use super::clusters::BindingState;
 use super::settings::{Section, SettingsPage};
-use crate::api::{encode, use_api};
+use crate::api::use_api;
 use crate::part::environment::EnvironmentMark;
+use crate::part::go_to_review;
 use crate::part::only_this_key::OnlyThisKey;
 use crate::part::problem::ProblemView;
 use crate::session::{on_cluster, use_session};
@@ -130,7 +131,7 @@ fn FreezeButton(cluster: String, roster: bool, label: &'static str) -> AnyView {
             problem.set(None);
             match answer.await {
                 Ok(plan) => {
-                    let _ = window().location().assign(&format!("/review/{}", encode(&plan.id)));
+                    go_to_review(&plan.id);
                 }
                 Err(wrong) => problem.set(Some(wrong)),
             }

@@ -1,6 +1,6 @@
 //! The computed summary: what a person needs to know before reading anything else.
 
-use super::{Does, FileChange, What};
+use super::{Does, Effect, FileChange, What};
 use crate::guard::{self, Context};
 use crate::name::Name;
 use crate::stack::{Content, Stack};
@@ -11,16 +11,9 @@ pub fn sentences(context: &Context<'_>, files: &[FileChange]) -> Vec<String> {
     if changed == 0 {
         return vec!["Nothing changes: the record holds all of this already.".to_owned()];
     }
-    let mut out = Vec::new();
     let effects = guard::effects(context);
-    let lost: Vec<String> = effects
-        .iter()
-        .filter(|effect| effect.what == What::WillBeDeleted && guard::holds_data(&effect.object))
-        .map(|effect| effect.object.to_string())
-        .collect();
-    if !lost.is_empty() {
-        out.push(format!("Deletes {}.", list(&lost)));
-    }
+    let mut out = Vec::from_iter(lost(&effects));
+    let loses_nothing = out.is_empty();
     let anew: Vec<String> = guard::anew(context).iter().map(|one| one.now.name.to_string()).collect();
     if !anew.is_empty() {
         out.push(format!("Uninstalls and installs anew: {}.", list(&anew)));
@@ -39,7 +32,7 @@ pub fn sentences(context: &Context<'_>, files: &[FileChange]) -> Vec<String> {
         format!("Takes over {}, which runs since the stack {by} let go of it: nothing is installed anew.", component.name)
     }));
     out.extend(renames(context));
-    out.extend(guard::sizes(context).iter().map(|size| size.sentence(lost.is_empty())));
+    out.extend(guard::sizes(context).iter().map(|size| size.sentence(loses_nothing)));
     out.extend(versions(context));
     let namespaces: Vec<String> = context
         .rendered
@@ -51,7 +44,7 @@ pub fn sentences(context: &Context<'_>, files: &[FileChange]) -> Vec<String> {
     if !namespaces.is_empty() {
         out.push(format!("Creates the namespace{} {}.", if namespaces.len() == 1 { "" } else { "s" }, list(&namespaces)));
     }
-    if lost.is_empty() && context.delta.removed.is_empty() {
+    if loses_nothing && context.delta.removed.is_empty() {
         let unknown = !anew.is_empty() || effects.iter().any(|effect| effect.what == What::Unknown);
         if !unknown && !out.iter().any(|sentence| sentence.ends_with("nothing is deleted.")) {
             out.push("Nothing is deleted.".to_owned());
@@ -102,6 +95,16 @@ fn counted(names: &[String]) -> String {
         few if few.len() <= 5 => format!("{} components: {}", few.len(), list(few)),
         many => format!("{} components: {} and {} more", many.len(), many[..4].join(", "), many.len() - 4),
     }
+}
+
+/// What goes and holds data, if anything.
+pub fn lost(effects: &[Effect]) -> Option<String> {
+    let lost: Vec<String> = effects
+        .iter()
+        .filter(|effect| effect.what == What::WillBeDeleted && guard::holds_data(&effect.object))
+        .map(|effect| effect.object.to_string())
+        .collect();
+    (!lost.is_empty()).then(|| format!("Deletes {}.", list(&lost)))
 }
 
 pub fn list(items: &[String]) -> String {

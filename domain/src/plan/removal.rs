@@ -16,7 +16,7 @@ use crate::engine::{self, Rendered};
 use crate::expression;
 use crate::finding::Finding;
 use crate::guard;
-use crate::plan::brief::list;
+use crate::plan::brief::{self, list};
 use crate::record;
 use crate::resolve;
 use crate::secret;
@@ -272,15 +272,7 @@ impl Step<'_> {
 
     fn brief(&self, files: usize, effects: &[Effect]) -> Vec<String> {
         let name = &self.before.name;
-        let mut out = Vec::new();
-        let lost: Vec<String> = effects
-            .iter()
-            .filter(|effect| effect.what == What::WillBeDeleted && guard::holds_data(&effect.object))
-            .map(|effect| effect.object.to_string())
-            .collect();
-        if !lost.is_empty() {
-            out.push(format!("Deletes {}.", list(&lost)));
-        }
+        let mut out = Vec::from_iter(brief::lost(effects));
         out.push(match (self.is_last, self.now.is_empty()) {
             (true, true) => format!("Removes the stack {name}, which has no component."),
             (true, false) => format!("Removes the stack {name}, with {}.", list(&self.names())),

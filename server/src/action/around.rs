@@ -143,12 +143,11 @@ struct Met {
 impl Known {
     /// `None` before anything is bound.
     async fn of(db: &mut Conn, cluster: &Cluster, seen: Option<ObjectId>) -> Result<Option<Known>, Problem> {
-        let name = Name::new(&cluster.name).map_err(|error| Problem::internal(format!("cluster {}: {error}", cluster.id)))?;
         let Some(first) = store::entry::by_number(db, &cluster.id, 1).await? else { return Ok(None) };
         let Ok(first) = first.commit_id.parse() else { return Ok(None) };
         let foreign = store::foreign_commit::branch(db, &cluster.id).await?;
         Ok(Some(Known {
-            tree: Tree::new(&cluster.path_prefix, name),
+            tree: place::tree(cluster)?,
             ours: store::deployment::commits(db, &cluster.id).await?.into_iter().collect(),
             foreign: foreign.into_iter().map(|commit| (commit.commit_id, (commit.after_entry, commit.place))).collect(),
             first,
@@ -307,8 +306,7 @@ pub async fn get(server: &Server, caller: &Caller, cluster: &str, commit: &str) 
 /// A stack as it stands on the branch, whoever wrote it last.
 pub async fn standing(server: &Server, caller: &Caller, cluster: &str, stack: &Name) -> Result<Stack, Problem> {
     let cluster = place::cluster(&mut *server.store.read().await?, caller, principal::Act::Draft, cluster).await?;
-    let name = Name::new(&cluster.name).map_err(|error| Problem::internal(format!("cluster {}: {error}", cluster.id)))?;
-    let path = Tree::new(&cluster.path_prefix, name).stack_yaml(stack);
+    let path = place::tree(&cluster)?.stack_yaml(stack);
     let (at, asked) = (path.clone(), stack.clone());
     let bytes = repository::with(server, &cluster, move |repository| {
         let read = || -> Result<_, GitError> {

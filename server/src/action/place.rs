@@ -1,14 +1,22 @@
 //! Finding the place an act happens at: a cluster or an environment by its name, as permission sees it.
 
 use domain::api::variable::Scope;
+use domain::name::Name;
 use domain::principal::{Act, Target};
 use domain::problem::Problem;
+use domain::repository::Tree;
 
 use crate::api::caller::Caller;
 use crate::store::{self, Conn};
 
 pub fn target(cluster: &store::cluster::Cluster) -> Target {
     Target::Cluster { environment: cluster.environment.clone(), cluster: cluster.name.clone() }
+}
+
+/// Where things stand in a cluster's repository.
+pub fn tree(cluster: &store::cluster::Cluster) -> Result<Tree, Problem> {
+    let name = Name::new(&cluster.name).map_err(|error| Problem::internal(format!("cluster {}: {error}", cluster.id)))?;
+    Ok(Tree::new(&cluster.path_prefix, name))
 }
 
 /// The cluster, if the caller may do this there; one that may not even be seen is not found.

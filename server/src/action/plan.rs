@@ -10,7 +10,9 @@ use domain::api::draft::Origin;
 use domain::api::plan::{Approval, Freeze, Plan};
 use domain::audit::Act;
 use domain::change::{Change, touch::Touch, touch::touches};
+use domain::name::Name;
 use domain::plan::build::{self, About, Authorship, Built, Input, SecretFact};
+use domain::plan::facts::Head;
 use domain::plan::{DraftIdentity, Policy, Writer, WriterKind, freeze as frozen};
 use domain::principal;
 use domain::problem::Problem;
@@ -26,6 +28,7 @@ use crate::audit::{audited, upkeep};
 use crate::clock::Micros;
 use crate::deploy::head::{self, Ours, Subject};
 use crate::deploy::standing;
+use crate::git::ObjectId;
 use crate::server::Server;
 use crate::store::{self, Conn};
 use crate::vault::sealer::SealKey;
@@ -74,17 +77,7 @@ pub async fn freeze(server: &Server, caller: &Caller, draft_id: &str, wanted: Fr
     drop(db);
     standing::check(server, &found.cluster).await?;
 
-    let tree = domain::repository::Tree::new(&cluster.repository.path, cluster.name.clone());
-    let subject = Subject::Stack(stack.id.clone());
-    let (base, head) = repository::with(server, &found.cluster, move |repository| {
-        let read = || {
-            let mirror = repository.mirror()?;
-            let base = mirror.fetch(&repository.remote, &repository.branch)?;
-            Ok((base, head::load(&mirror, base, &tree, &subject, &ours)?))
-        };
-        read().map_err(|error| repository::unavailable(&error))
-    })
-    .await?;
+    let (base, head) = stack_at_head(server, &found.cluster, &stack.id, ours).await?;
 
     let facts = secret_facts(&secrets, &recorded_secrets);
     let fingerprints = fingerprints(&stack, &secrets);
@@ -335,6 +328,25 @@ async fn seal(
         .await?;
     }
     Ok(outcome.files)
+}
+
+/// What the branch holds, read for a plan of one stack, and the commit that holds it.
+async fn stack_at_head(
+    server: &Server,
+    cluster: &store::cluster::Cluster,
+    stack: &Name,
+    ours: Ours,
+) -> Result<(Option<ObjectId>, Head), Problem> {
+    let (tree, subject) = (place::tree(cluster)?, Subject::Stack(stack.clone()));
+    repository::with(server, cluster, move |repository| {
+        let read = || {
+            let mirror = repository.mirror()?;
+            let base = mirror.fetch(&repository.remote, &repository.branch)?;
+            Ok((base, head::load(&mirror, base, &tree, &subject, &ours)?))
+        };
+        read().map_err(|error| repository::unavailable(&error))
+    })
+    .await
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {

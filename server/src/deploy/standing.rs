@@ -10,7 +10,7 @@ use domain::record;
 use domain::repository::Tree;
 
 use super::intend;
-use crate::action::repository;
+use crate::action::{place, repository};
 use crate::api::caller::Caller;
 use crate::audit::audited;
 use crate::git::{GitError, Mirror, ObjectId};
@@ -33,8 +33,7 @@ pub struct Recorded {
 
 impl Recorded {
     pub async fn of(db: &mut Conn, cluster: &Cluster) -> Result<Recorded, Problem> {
-        let name = domain::name::Name::new(&cluster.name).map_err(|error| Problem::internal(format!("cluster {}: {error}", cluster.id)))?;
-        let tree = Tree::new(&cluster.path_prefix, name);
+        let tree = place::tree(cluster)?;
         // Before the last entry: what is recorded between the two looks is seen by the second.
         let under_way = store::deployment::unfinished_of(db, &cluster.id).await?;
         let last = store::entry::last(db, &cluster.id).await?;
@@ -178,12 +177,16 @@ async fn ask(server: &Server, cluster: &Cluster) -> Result<Option<Amiss>, Proble
             look().map_err(|error| repository::unavailable(&error))
         })
         .await?;
+        let Some(found) = found else {
+            note(server, cluster, None).await?;
+            return Ok(None);
+        };
         // An entry stands in the database before it stands on the branch. What looks amiss while the record went on may
         // be that entry alone, and is looked at anew; what looks amiss to a record that stood still is amiss.
         let now = Recorded::of(&mut *server.store.read().await?, cluster).await?;
-        if found.is_none() || now == known {
-            note(server, cluster, found.as_ref()).await?;
-            return Ok(found);
+        if now == known {
+            note(server, cluster, Some(&found)).await?;
+            return Ok(Some(found));
         }
         known = now;
     }

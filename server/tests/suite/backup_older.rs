@@ -1,27 +1,17 @@
 //! A backup that is older than the record: read-only, said so, and a way on that loses no entry.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::{Value, json};
 
 use crate::backup::{Shelf, head, move_in, run, said, verify};
 use crate::support::git::{forge, git};
-use crate::support::host::{Host, planned};
+use crate::support::host::{Host, planned, typed};
 use crate::support::signing::{CLUSTER, Signer};
 
-fn accept(data: &Path, more: &[&str], typed: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
-        .args(["record", "accept", CLUSTER, "--data", data.to_str().unwrap()])
-        .args(more)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
-    child.wait_with_output().unwrap()
+fn accept(data: &Path, more: &[&str], text: &str) -> Output {
+    typed(data, &[&["record", "accept", CLUSTER], more].concat(), text)
 }
 
 /// What the API says of every entry, without what hangs on rows that a backup does not bring back.

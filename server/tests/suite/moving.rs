@@ -1,31 +1,15 @@
 //! `countersign public-url`: the server moves to another address, and what its passkeys signed stays signed.
 
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use serde_json::json;
 
 use crate::support::TestServer;
 use crate::support::git::git;
+use crate::support::host::typed;
 use crate::support::signing::{Bound, Signer};
 
 const NEW: &str = "https://deploy.example.org";
-
-fn run(data: &Path, arguments: &[&str], typed: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
-        .args(arguments)
-        .arg("--data")
-        .arg(data)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Whoever refuses at once reads nothing.
-    let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
-    child.wait_with_output().unwrap()
-}
 
 fn said(output: &Output) -> String {
     String::from_utf8([output.stdout.clone(), output.stderr.clone()].concat()).unwrap()
@@ -43,21 +27,21 @@ async fn a_server_moves_with_its_record_and_without_its_passkeys() {
     bound.policy(json!({ "approvals": 1 })).await;
 
     let data = bound.test.data();
-    let refused = run(&data, &["public-url", NEW, "--yes"], "");
+    let refused = typed(&data, &["public-url", NEW, "--yes"], "");
     assert!(!refused.status.success() && said(&refused).contains("stop it first"), "{}", said(&refused));
     let repository = bound.repository();
     let Bound { test, ada: Signer { key: mut old_key, .. }, .. } = bound;
     let (mut config, folder) = test.into_folder().await;
 
-    let refused = run(&data, &["public-url", NEW], "cs.example.com\n");
+    let refused = typed(&data, &["public-url", NEW], "cs.example.com\n");
     assert!(!refused.status.success() && said(&refused).contains("nothing was changed"), "{}", said(&refused));
-    let refused = run(&data, &["public-url", NEW, "--yes", "--person", "nobody"], "");
+    let refused = typed(&data, &["public-url", NEW, "--yes", "--person", "nobody"], "");
     assert!(!refused.status.success(), "{}", said(&refused));
-    let moved = run(&data, &["public-url", NEW], "deploy.example.org\n");
+    let moved = typed(&data, &["public-url", NEW], "deploy.example.org\n");
     let told = said(&moved);
     assert!(moved.status.success() && told.contains("1 key was left behind"), "{told}");
     let code = told.lines().find_map(|line| line.strip_prefix(&format!("{NEW}/enrol#"))).unwrap().to_owned();
-    let again = run(&data, &["public-url", NEW], "");
+    let again = typed(&data, &["public-url", NEW], "");
     assert!(!again.status.success() && said(&again).contains("already"), "{}", said(&again));
 
     config.public_url = Some(NEW.to_owned());
@@ -108,7 +92,8 @@ async fn a_server_moves_with_its_record_and_without_its_passkeys() {
     let clone = tempfile::tempdir().unwrap();
     git(clone.path(), &["clone", "-q", repository.to_str().unwrap(), "."]);
     let roster = clone.path().join("allowed_signers");
-    assert_eq!(verify(&["--trust", roster.to_str().unwrap()]).0, Some(0), "a copy of the roster pins both");
+    let (code, by_copy) = verify(&["--trust", roster.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "a copy of the roster pins both: {by_copy}");
     let first = told.lines().find_map(|line| line.strip_prefix("The first roster's digest: ")).unwrap();
     assert_eq!(verify(&["--trust", first]).0, Some(1), "the first root alone pins no second");
     let second = told.lines().last().unwrap().split("--trust ").nth(1).unwrap().split(' ').next().unwrap();
@@ -120,7 +105,7 @@ async fn another_port_takes_no_key_away() {
     let (test, _) = TestServer::set_up().await;
     let data = test.data();
     let (_config, _folder) = test.into_folder().await;
-    let moved = run(&data, &["public-url", "http://localhost:8"], "");
+    let moved = typed(&data, &["public-url", "http://localhost:8"], "");
     let told = said(&moved);
     assert!(moved.status.success() && !told.contains("enrol#") && !told.contains("Type the new host"), "{told}");
 }

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use crate::api::encode;
 use crate::part::author::AuthorMark;
 use crate::part::environment::EnvironmentMark;
-use crate::part::stack_path;
 use crate::part::state::{State, StateBadge};
+use crate::part::{review_path, stack_path};
 use crate::widget::sheet::{Empty, Sheet};
 
 #[component]
@@ -34,7 +34,7 @@ struct Way {
 
 fn way(item: &DeskItem) -> Way {
     match (&item.plan, &item.draft) {
-        (Some(plan), _) if item.what != "draft" => Way { href: format!("/review/{}", encode(plan)), verb: "Review", external: true },
+        (Some(plan), _) if item.what != "draft" => Way { href: review_path(plan), verb: "Review", external: true },
         (_, Some(draft)) => {
             Way { href: stack_path(draft.cluster.as_str(), draft.stack.as_str(), Some(&draft.id)), verb: "Continue", external: false }
         }

@@ -5,7 +5,8 @@ use domain::api::plan::RemoveStack;
 use domain::problem::Problem;
 use leptos::prelude::*;
 
-use crate::api::{encode, use_api};
+use crate::api::use_api;
+use crate::part::go_to_review;
 use crate::widget::field::{CheckField, FormProblemView, TextArea};
 use crate::widget::icon::Icon;
 use crate::widget::sheet::Sheet;
@@ -21,7 +22,7 @@ pub fn Remove(on: StackOn) -> AnyView {
             problem.set(None);
             match answer.await {
                 Ok(plan) => {
-                    let _ = window().location().assign(&format!("/review/{}", encode(&plan.id)));
+                    go_to_review(&plan.id);
                 }
                 Err(wrong) => problem.set(Some(wrong)),
             }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use domain::api::plan::Plan;
 use domain::finding::Finding;
-use domain::name::Name;
 use domain::plan::{self, BindInput, Built, NEW_ROOT, Writer, WriterKind};
 use domain::principal::Act;
 use domain::problem::Problem;
@@ -99,8 +98,7 @@ async fn planned(
 
 /// Whether there is a roster, and no key of it can sign at this server's address.
 pub async fn is_left_behind(server: &Server, db: &mut Conn, cluster: &store::cluster::Cluster) -> Result<bool, Problem> {
-    let path = Tree::new(&cluster.path_prefix, Name::new(&cluster.name).map_err(|error| Problem::internal(error.to_string()))?);
-    let standing = standing(db, &cluster.id, &path.allowed_signers()).await?;
+    let standing = standing(db, &cluster.id, &place::tree(cluster)?.allowed_signers()).await?;
     let settings = server.settings();
     let now = moment(server.clock.now())?;
     Ok(standing.is_some_and(|roster| roster.is_left_behind(settings.public_url.rp_id().unwrap_or_default(), now)))

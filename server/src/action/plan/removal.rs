@@ -8,10 +8,10 @@ use domain::plan::{Kind, RemovalInput, Writer, WriterKind, build::About, remove}
 use domain::principal::Act;
 use domain::problem::Problem;
 
-use super::{Row, blank, blocking, environment, get, recorded_fingerprints, store_plan};
-use crate::action::{draft, names, place, repository, target};
+use super::{Row, blank, blocking, environment, get, recorded_fingerprints, stack_at_head, store_plan};
+use crate::action::{draft, names, place, target};
 use crate::api::caller::Caller;
-use crate::deploy::head::{self, Ours, Subject};
+use crate::deploy::head::Ours;
 use crate::deploy::{intend, standing};
 use crate::server::Server;
 use crate::store::{self, Conn};
@@ -38,17 +38,7 @@ pub async fn freeze(server: &Server, caller: &Caller, cluster: &str, stack: &str
     standing::check(server, &row).await?;
 
     let id = Name::new(&stack.stack_id).map_err(|error| Problem::internal(format!("stack {}: {error}", stack.id)))?;
-    let tree = domain::repository::Tree::new(&cluster.repository.path, cluster.name.clone());
-    let subject = Subject::Stack(id.clone());
-    let (base, head) = repository::with(server, &row, move |repository| {
-        let read = || {
-            let mirror = repository.mirror()?;
-            let base = mirror.fetch(&repository.remote, &repository.branch)?;
-            Ok((base, head::load(&mirror, base, &tree, &subject, &ours)?))
-        };
-        read().map_err(|error| repository::unavailable(&error))
-    })
-    .await?;
+    let (base, head) = stack_at_head(server, &row, &id, ours).await?;
     // There is no draft that somebody wrote: whoever puts the removal forward counts as its writer.
     let writers = vec![Writer { kind: WriterKind::Person, id: person.id.to_owned(), name: person.name.to_owned(), owner: None }];
     let built = blocking(move || {
