@@ -1,4 +1,4 @@
-//! Puts the built site into the binary: `COUNTERSIGN_SITE` names its folder. Unset, the table is empty.
+//! Puts the catalog into the binary, and the built site: `COUNTERSIGN_SITE` names its folder. Unset, its table is empty.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,11 +14,32 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some(folder) => table(&fs::canonicalize(PathBuf::from(folder))?)?,
         None => "&[]".to_owned(),
     };
-    let out = PathBuf::from(env::var("OUT_DIR")?).join("assets.rs");
-    if fs::read_to_string(&out).ok().as_deref() != Some(table.as_str()) {
+    put("assets.rs", &table)?;
+    put("catalog.rs", &catalog()?)
+}
+
+/// Writes what has changed only, so that nothing is compiled again for nothing.
+fn put(name: &str, table: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let out = PathBuf::from(env::var("OUT_DIR")?).join(name);
+    if fs::read_to_string(&out).ok().as_deref() != Some(table) {
         fs::write(out, table)?;
     }
     Ok(())
+}
+
+/// The texts of the catalog's files, by name.
+fn catalog() -> Result<String, Box<dyn std::error::Error>> {
+    let folder = fs::canonicalize(PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../catalog"))?;
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "yaml"));
+    files.sort();
+    let mut table = String::from("&[\n");
+    for file in files {
+        writeln!(table, "include_str!({file:?}),")?;
+    }
+    table.push(']');
+    Ok(table)
 }
 
 /// The Rust expression of the whole table, bytes included by path.

@@ -19,7 +19,7 @@ mod secret;
 mod stacks;
 mod ungoverned;
 mod variable;
-mod version;
+pub(crate) mod version;
 mod yaml;
 
 use std::collections::BTreeMap;

@@ -28,6 +28,7 @@ pub mod repository;
 pub mod resolve;
 pub mod visible;
 
+pub mod catalog;
 pub mod change;
 pub mod finding;
 pub mod sealing;

@@ -2,6 +2,7 @@
 
 pub mod around;
 pub mod audit;
+pub mod catalog;
 pub mod cluster;
 pub mod deployment;
 pub mod differs;

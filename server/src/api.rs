@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 pub mod caller;
+pub mod catalog;
 pub mod cluster;
 pub mod doors;
 pub mod draft;

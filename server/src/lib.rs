@@ -12,6 +12,7 @@ pub mod api;
 pub mod audit;
 
 pub mod backup;
+pub mod catalog;
 pub mod data_lock;
 pub mod deploy;
 pub mod git;

@@ -18,8 +18,8 @@ use crate::api::doors::Doors;
 use crate::api::doors::Policy::{Enrolling, Hook, May, Person, PersonMay, Public, PullToken};
 use crate::api::problem::{Refusal, too_large};
 use crate::api::{
-    access, audit, cluster, draft, environment, foreign, headers, health, hook, openapi, passkey, person, plan, pull, record, running,
-    secret, session, settings, setup, variable,
+    access, audit, catalog, cluster, draft, environment, foreign, headers, health, hook, openapi, passkey, person, plan, pull, record,
+    running, secret, session, settings, setup, variable,
 };
 use crate::identity;
 use crate::server::Shared;
@@ -84,6 +84,9 @@ fn doors() -> Doors {
         .door("GET /api/v1/secrets",                       May(See),              routes!(secret::list))
         .door("PUT /api/v1/secrets",                       PersonMay(Edit),       routes!(secret::set))
         .door("DELETE /api/v1/secrets",                    PersonMay(Edit),       routes!(secret::unset))
+
+        .door("GET /api/v1/catalog",                       May(See),              routes!(catalog::find))
+        .door("GET /api/v1/catalog/{chart}",               May(See),              routes!(catalog::read))
 
         .door("GET /api/v1/overview",                      May(See),              routes!(record::overview))
         .door("GET /api/v1/examples",                      May(See),              routes!(draft::examples))

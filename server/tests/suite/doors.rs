@@ -63,6 +63,8 @@ const EXPECTED: &str = "
     GET    /api/v1/secrets                                401     200    200      200   200   200
     PUT    /api/v1/secrets                                401     403    422      422   422   403
     DELETE /api/v1/secrets                                401     403    422      422   422   403
+    GET    /api/v1/catalog                                401     200    200      200   200   200
+    GET    /api/v1/catalog/{chart}                        401     404    404      404   404   404
     GET    /api/v1/overview                               401     200    200      200   200   200
     GET    /api/v1/examples                               401     200    200      200   200   200
     GET    /api/v1/drafts                                 401     200    200      200   200   200

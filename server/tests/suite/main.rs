@@ -14,6 +14,7 @@ mod backup_older;
 mod bad_input;
 mod bootstrap;
 mod canary;
+mod catalog;
 mod deploy;
 mod deploy_faults;
 mod deploy_killed;

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::catalog;
 use crate::cluster;
 use crate::stack::source::{emit, parse};
 use crate::yaml::read;
 
-/// As much of JSON Schema as the two schemas use; anything else in them fails the test.
+/// As much of JSON Schema as our schemas use; anything else in them fails the test.
 struct Schema(Value);
 
 impl Schema {
@@ -196,6 +197,68 @@ fn the_cluster_schema_agrees_with_the_parser() {
         ("organisation: {a: 1}", "organization: {a: 1}"),
     ];
     agree(&Schema::published("cluster-v1alpha1.json"), CLUSTER, |text| cluster::source::parse(text).is_ok(), &spoilt);
+}
+
+const CHART: &str = "\
+apiVersion: countersign.dev/v1alpha1
+kind: Chart
+metadata: {name: cert-manager}
+spec:
+  purpose: Issues certificates.
+  category: certificates
+  words: [tls, acme]
+  chart: {repository: 'https://charts.jetstack.io', name: cert-manager, version: v1.16.3}
+  namespace: certs
+  note: Needs care.
+  crds: [{group: cert-manager.io, kinds: [Certificate, Issuer]}]
+  gives: [certificates]
+  needs: [dns]
+  uses: [metrics]
+  fields: {hosts: ['a.b[0].c'], sizes: [size], storageClasses: [class], replicas: [count], resources: [resources], secrets: [token]}
+";
+
+#[test]
+fn the_chart_schema_agrees_with_the_parser() {
+    let spoilt = [
+        ("v1alpha1", "v2"),
+        ("kind: Chart", "kind: Stack"),
+        ("{name: cert-manager}", "{name: Cert-Manager}"),
+        ("{name: cert-manager}", "{name: ready}"),
+        ("purpose: Issues", "purpose: issues"),
+        ("certificates.", "certificates"),
+        ("  purpose: Issues certificates.\n", ""),
+        ("category: certificates", "category: tls"),
+        ("[tls, acme]", "[TLS]"),
+        ("[tls, acme]", "[tls, tls]"),
+        ("https://", "file://"),
+        ("version: v1.16.3", "version: ^1.16"),
+        ("version: v1.16.3", "version: '1.16'"),
+        (", version: v1.16.3", ""),
+        ("namespace: certs", "namespace: Certs"),
+        ("  namespace: certs\n", ""),
+        ("note: Needs care.", "note: care"),
+        ("group: cert-manager.io", "group: core"),
+        ("[Certificate, Issuer]", "[certificate]"),
+        (", kinds: [Certificate, Issuer]", ""),
+        ("gives: [certificates]", "gives: [tls]"),
+        ("needs: [dns]", "needs: dns"),
+        ("uses: [metrics]", "uses: [metrics, metrics]"),
+        ("'a.b[0].c'", "'a..c'"),
+        ("sizes: [size]", "sizes: ['']"),
+        ("sizes: [size]", "size: [size]"),
+    ];
+    agree(&Schema::published("chart-v1alpha1.json"), CHART, |text| catalog::source::parse(text).is_ok(), &spoilt);
+}
+
+#[test]
+fn every_file_of_the_catalog_follows_the_schema() {
+    let schema = Schema::published("chart-v1alpha1.json");
+    let files = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalog")).unwrap();
+    let texts: Vec<String> = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+    assert!(texts.len() >= 40);
+    for text in texts {
+        assert!(schema.holds(&read::own_file(&text, 1 << 20).unwrap()), "{text}");
+    }
 }
 
 #[test]

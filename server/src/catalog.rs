@@ -1,0 +1,5 @@
+//! Charts: the catalog that ships with the product.
+
+mod built_in;
+
+pub use built_in::charts;
