@@ -1,5 +1,7 @@
 //! Around us: what others commit to a bound branch is met, listed and shown, and held against nobody's signature.
 
+pub mod lookout;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::api::Page;
@@ -18,7 +20,7 @@ use crate::audit::{audited, upkeep};
 use crate::deploy::standing::heed;
 use crate::git::{Commit, GitError, Mirror, ObjectId, Step};
 use crate::server::Server;
-use crate::store::{self, Conn, cluster::Cluster};
+use crate::store::{self, Conn, cluster::Cluster, entry::Placed};
 
 /// Commits taken in at one look, the oldest first; the next look goes on from there.
 const COMMITS: usize = 5_000;
@@ -30,20 +32,6 @@ const PATHS: usize = 100;
 const LINE: usize = 200;
 /// Bytes of a diff that are shown.
 const DIFF: usize = 64 * 1024;
-
-/// Asks every bound repository where it stands.
-pub async fn look_at_all(server: &Server) {
-    let clusters = async { store::cluster::list(&mut *server.store.read().await?).await };
-    let clusters = match clusters.await {
-        Ok(clusters) => clusters,
-        Err(error) => return tracing::error!(%error, "Cannot read the clusters"),
-    };
-    for cluster in clusters.iter().filter(|cluster| cluster.bound_at.is_some()) {
-        if let Err(problem) = look(server, cluster).await {
-            tracing::warn!(cluster.name = %cluster.name, detail = %problem.detail, "The branch could not be looked at");
-        }
-    }
-}
 
 /// Fetches the branch, halts the cluster where the branch lost what was recorded, and lists what is new on it and not ours.
 /// One at a time; looking twice finds the same.
@@ -237,7 +225,8 @@ pub async fn list(server: &Server, caller: &Caller, cluster: &str, after: Option
     let before = after.and_then(|after| after.parse().ok()).unwrap_or(i64::MAX);
     let rows = store::foreign_commit::list(&mut db, &cluster.id, None, before, PAGE).await?;
     let next = rows.last().filter(|_| i64::try_from(rows.len()) == Ok(PAGE)).map(|row| row.place.to_string());
-    Ok(Page { items: Answers::of(&mut db, &cluster).await?.shown(rows), next })
+    let entries = store::entry::branch(&mut db, &cluster.id).await?;
+    Ok(Page { items: Answers::new(&cluster, &entries)?.shown(rows), next })
 }
 
 /// Of a cluster that the caller may see already: how the commits that are not ours were answered for.
@@ -249,11 +238,12 @@ pub struct Answers {
 }
 
 impl Answers {
-    pub async fn of(db: &mut Conn, cluster: &Cluster) -> Result<Answers, Problem> {
+    /// By the entries of its branch, oldest first.
+    pub fn new(cluster: &Cluster, entries: &[Placed]) -> Result<Answers, Problem> {
         let name = |text: &str| Name::new(text).map_err(|error| Problem::internal(format!("cluster {}: {error}", cluster.id)));
         let mut last: BTreeMap<String, i64> = BTreeMap::new();
-        for (number, _, stack) in store::entry::branch(db, &cluster.id).await? {
-            last.extend(stack.map(|stack| (stack, number)));
+        for entry in entries {
+            last.extend(entry.stack.clone().map(|stack| (stack, entry.number)));
         }
         Ok(Answers { cluster: name(&cluster.name)?, environment: name(&cluster.environment)?, last })
     }
@@ -291,7 +281,7 @@ pub async fn get(server: &Server, caller: &Caller, cluster: &str, commit: &str) 
     let mut db = server.store.read().await?;
     let cluster = place::cluster(&mut db, caller, principal::Act::See, cluster).await?;
     let row = store::foreign_commit::get(&mut db, &cluster.id, commit).await?.ok_or_else(|| Problem::not_found("commit"))?;
-    let answers = Answers::of(&mut db, &cluster).await?;
+    let answers = Answers::new(&cluster, &store::entry::branch(&mut db, &cluster.id).await?)?;
     drop(db);
     let id = |text: &str| text.parse::<ObjectId>().map_err(|_| Problem::not_found("commit"));
     let (id, before) = (id(&row.commit_id)?, row.parent.as_deref().map(id).transpose()?);

@@ -9,20 +9,20 @@ use domain::plan::Plan;
 use domain::problem::Problem;
 
 use super::draft;
-use crate::store::{self, Conn};
+use crate::store::{self, Conn, entry::Placed, foreign_commit::Between};
 
 /// The branch of a cluster as the record has it: entries, and between them what others committed.
-pub async fn branch(db: &mut Conn, cluster: &str) -> Result<Vec<Commit>, Problem> {
-    let mut foreign = store::foreign_commit::branch(db, cluster).await?.into_iter().peekable();
-    let mut branch = Vec::new();
-    for (number, commit, stack) in store::entry::branch(db, cluster).await? {
-        let touches: BTreeSet<Name> = stack.and_then(|stack| Name::new(&stack).ok()).into_iter().collect();
-        branch.push(Commit { id: commit, entry: u64::try_from(number).ok(), touches });
-        while let Some(next) = foreign.next_if(|commit| commit.after_entry <= number) {
-            branch.push(Commit { id: next.commit_id, entry: None, touches: next.stacks.into_iter().collect() });
+pub fn woven(entries: &[Placed], foreign: &[Between]) -> Vec<Commit> {
+    let mut foreign = foreign.iter().peekable();
+    let mut branch = Vec::with_capacity(entries.len() + foreign.len());
+    for entry in entries {
+        let touches: BTreeSet<Name> = entry.stack.as_ref().and_then(|stack| Name::new(stack).ok()).into_iter().collect();
+        branch.push(Commit { id: entry.commit_id.clone(), entry: u64::try_from(entry.number).ok(), touches });
+        while let Some(next) = foreign.next_if(|commit| commit.after_entry <= entry.number) {
+            branch.push(Commit { id: next.commit_id.clone(), entry: None, touches: next.stacks.iter().cloned().collect() });
         }
     }
-    Ok(branch)
+    branch
 }
 
 /// How the components of an entry stand; empty where nothing is to be reconciled.
@@ -65,7 +65,8 @@ pub async fn of_entry(
 /// How the components of the last entry stand: for the canvas.
 pub async fn live(db: &mut Conn, stack: &store::stack::Stack) -> Result<Vec<ComponentOutcome>, Problem> {
     let Some(last) = store::entry::last_of_stack(db, &stack.id).await? else { return Ok(Vec::new()) };
-    let branch = branch(db, &stack.cluster).await?;
+    let entries = store::entry::branch(db, &stack.cluster).await?;
+    let branch = woven(&entries, &store::foreign_commit::branch(db, &stack.cluster).await?);
     let standings = standings(db, stack, u64::try_from(last.number).unwrap_or_default(), &branch).await?;
     Ok(standings.into_iter().map(|one| component(one, None)).collect())
 }

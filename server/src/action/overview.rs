@@ -26,15 +26,17 @@ pub async fn get(server: &Server, caller: &Caller) -> Result<Overview, Problem> 
         rows.into_iter().filter(|row| caller.may(principal::Act::See, &place::target(row)).is_ok()).collect();
     let drafts = drafts(&mut db, &people, &rows).await?;
     let stacks = stacks(&mut db, &rows, &drafts).await?;
+    let mut latest = Vec::new();
+    for entry in store::entry::list(&mut db, "", "", i64::MAX, LATEST).await? {
+        if let Some(cluster) = rows.iter().find(|row| row.id == entry.cluster) {
+            latest.push(record::shown(&mut db, cluster, &people, entry).await?);
+        }
+    }
     let mut clusters = Vec::new();
     for row in rows {
         clusters.push(cluster::shown(&mut db, row).await?);
     }
     let desk = desk(&mut db, server, &clusters, &drafts).await?;
-    let mut latest = Vec::new();
-    for row in store::entry::list(&mut db, "", "", i64::MAX, LATEST).await? {
-        latest.extend(record::shown(&mut db, caller, &people, row).await?);
-    }
     Ok(Overview { organisation: server.settings().organisation.clone(), environments, clusters, stacks, desk, latest })
 }
 
@@ -52,7 +54,7 @@ async fn stacks(db: &mut Conn, clusters: &[store::cluster::Cluster], drafts: &[D
     let mut rows: BTreeMap<String, StackRow> = BTreeMap::new();
     let mut around = BTreeMap::new();
     for cluster in clusters {
-        around.insert(cluster.id.clone(), Around::of(db, &cluster.id).await?);
+        around.insert(cluster.id.clone(), Around::of(db, cluster.clone()).await?);
     }
     for stack in store::stack::list(db).await? {
         let Some(cluster) = clusters.iter().find(|cluster| cluster.id == stack.cluster) else { continue };

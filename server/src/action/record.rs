@@ -49,17 +49,21 @@ pub async fn list(server: &Server, caller: &Caller, filter: Filter) -> Result<Pa
     let rows = store::entry::list(&mut db, &cluster, &stack, before, i64::try_from(PAGE).unwrap_or(50)).await?;
     let next = (rows.len() == PAGE).then(|| rows.last().map(|row| row.recorded_at.to_string())).flatten();
     let mut items = Vec::new();
-    let mut around = BTreeMap::new();
+    let mut seen = BTreeMap::new();
     for row in rows {
-        let cluster = row.cluster.clone();
-        if let Some(mut entry) = shown(&mut db, caller, &people, row).await? {
-            let around = match around.entry(cluster) {
-                Slot::Occupied(known) => known.into_mut(),
-                Slot::Vacant(slot) => {
-                    let known = Around::of(&mut db, slot.key()).await?;
-                    slot.insert(known)
-                }
-            };
+        let around = match seen.entry(row.cluster.clone()) {
+            Slot::Occupied(known) => known.into_mut(),
+            Slot::Vacant(slot) => {
+                let cluster = store::cluster::get(&mut db, slot.key()).await?;
+                let cluster = cluster.filter(|cluster| caller.may(principal::Act::See, &place::target(cluster)).is_ok());
+                slot.insert(match cluster {
+                    Some(cluster) => Some(Around::of(&mut db, cluster).await?),
+                    None => None,
+                })
+            }
+        };
+        if let Some(around) = around {
+            let mut entry = shown(&mut db, &around.cluster, &people, row).await?;
             around.tell(&mut db, &mut entry, None).await?;
             items.push(entry);
         }
@@ -74,8 +78,8 @@ pub async fn get(server: &Server, caller: &Caller, cluster: &str, number: u64) -
     let row = store::entry::by_number(&mut db, &cluster.id, number).await?.ok_or_else(|| Problem::not_found("entry"))?;
     let people = names(&mut db).await?;
     let plan = store::plan::get(&mut db, &row.plan).await?.ok_or_else(|| Problem::not_found("entry"))?;
-    let mut entry = shown(&mut db, caller, &people, row).await?.ok_or_else(|| Problem::not_found("entry"))?;
-    Around::of(&mut db, &cluster.id).await?.tell(&mut db, &mut entry, Some(&intend::read(&plan)?)).await?;
+    let mut entry = shown(&mut db, &cluster, &people, row).await?;
+    Around::of(&mut db, cluster).await?.tell(&mut db, &mut entry, Some(&intend::read(&plan)?)).await?;
     Ok(entry)
 }
 
@@ -84,21 +88,18 @@ const FOLLOWED: i64 = 20;
 
 /// What is known of a cluster's branch beside the entries themselves.
 pub struct Around {
-    cluster: String,
+    cluster: store::cluster::Cluster,
     branch: Vec<Commit>,
     foreign: Vec<store::foreign_commit::Between>,
     answers: Answers,
 }
 
 impl Around {
-    pub async fn of(db: &mut Conn, cluster: &str) -> Result<Around, Problem> {
-        let row = store::cluster::get(db, cluster).await?.ok_or_else(|| Problem::not_found("cluster"))?;
-        Ok(Around {
-            cluster: cluster.to_owned(),
-            branch: outcome::branch(db, cluster).await?,
-            foreign: store::foreign_commit::branch(db, cluster).await?,
-            answers: Answers::of(db, &row).await?,
-        })
+    pub async fn of(db: &mut Conn, cluster: store::cluster::Cluster) -> Result<Around, Problem> {
+        let entries = store::entry::branch(db, &cluster.id).await?;
+        let foreign = store::foreign_commit::branch(db, &cluster.id).await?;
+        let (branch, answers) = (outcome::woven(&entries, &foreign), Answers::new(&cluster, &entries)?);
+        Ok(Around { cluster, branch, foreign, answers })
     }
 
     /// Whether somebody else's change to a stack waits for an answer.
@@ -108,7 +109,7 @@ impl Around {
 
     /// What a cluster made of a stack's entry.
     pub async fn outcome(&self, db: &mut Conn, stack: &str, number: u64, plan: Option<&Plan>) -> Result<Option<Outcome>, Problem> {
-        match store::stack::by_stack_id(db, &self.cluster, stack).await? {
+        match store::stack::by_stack_id(db, &self.cluster.id, stack).await? {
             Some(stack) => outcome::of_entry(db, &stack, number, &self.branch, plan).await,
             None => Ok(None),
         }
@@ -121,7 +122,7 @@ impl Around {
         let number = i64::try_from(entry.number).unwrap_or(i64::MAX);
         let count = self.foreign.iter().filter(|commit| commit.after_entry == number).count();
         if count > 0 {
-            let rows = store::foreign_commit::list(db, &self.cluster, Some(number), i64::MAX, FOLLOWED).await?;
+            let rows = store::foreign_commit::list(db, &self.cluster.id, Some(number), i64::MAX, FOLLOWED).await?;
             entry.followed_by = self.answers.shown(rows);
             entry.followed_by_count = u32::try_from(count).unwrap_or(u32::MAX);
         }
@@ -129,12 +130,8 @@ impl Around {
     }
 }
 
-/// `None` if the caller may not see its cluster.
-pub async fn shown(db: &mut Conn, caller: &Caller, people: &People, row: store::entry::Entry) -> Result<Option<Entry>, Problem> {
-    let Some(cluster) = store::cluster::get(db, &row.cluster).await? else { return Ok(None) };
-    if caller.may(principal::Act::See, &place::target(&cluster)).is_err() {
-        return Ok(None);
-    }
+/// Of a cluster that the caller may see already.
+pub async fn shown(db: &mut Conn, cluster: &store::cluster::Cluster, people: &People, row: store::entry::Entry) -> Result<Entry, Problem> {
     let stored =
         store::plan::get(db, &row.plan).await?.ok_or_else(|| Problem::internal(format!("entry {}: its plan is missing", row.number)))?;
     let planned = intend::read(&stored)?;
@@ -142,13 +139,13 @@ pub async fn shown(db: &mut Conn, caller: &Caller, people: &People, row: store::
     let signers = plan::approvals(db, people, &row.plan).await?;
     let by = By { keys: principals(db, &signers, true).await?, passwords: principals(db, &signers, false).await? };
     let root = root(db, &cluster.id).await?;
-    let verify = verify(&cluster, &planned, number, &stored.sha256, &row.commit_id, &by, root.as_deref());
+    let verify = verify(cluster, &planned, number, &stored.sha256, &row.commit_id, &by, root.as_deref());
     let checkpoint = store::deployment::of_plan(db, &row.plan).await?.and_then(|deployment| deployment.checkpoint);
     let sum = |of: fn(&domain::plan::FileChange) -> u32| planned.files.iter().map(of).sum();
-    Ok(Some(Entry {
+    Ok(Entry {
         number,
-        cluster: cluster.name,
-        environment: cluster.environment,
+        cluster: cluster.name.clone(),
+        environment: cluster.environment.clone(),
         kind: stored.kind,
         stack: planned.stack.as_ref().map(|stack| stack.id.to_string()),
         title: planned.subject.clone(),
@@ -169,7 +166,7 @@ pub async fn shown(db: &mut Conn, caller: &Caller, people: &People, row: store::
         followed_by: Vec::new(),
         followed_by_count: 0,
         verify,
-    }))
+    })
 }
 
 /// As people are called now; the plan holds the name that the roster knows.

@@ -193,16 +193,14 @@ fn git_timeouts(config: &Config) -> Timeouts {
 /// Looks for what others commit to our branches.
 async fn look_around(server: Shared, mut stopped: watch::Receiver<bool>) {
     let every = Duration::from_secs(server.config.fetch_every);
+    // A branch that takes its time must not hold up the end: what is looked at then is left.
+    let mut lookout = crate::action::around::lookout::Lookout::default();
     loop {
         tokio::select! {
             _ = tokio::time::sleep(every) => {}
             _ = stopped.wait_for(|stop| *stop) => return,
         }
-        // A branch that takes its time must not hold up the end.
-        tokio::select! {
-            () = crate::action::around::look_at_all(&server) => {}
-            _ = stopped.wait_for(|stop| *stop) => return,
-        }
+        lookout.round(&server).await;
     }
 }
 

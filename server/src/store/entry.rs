@@ -103,10 +103,19 @@ pub async fn of_kinds(db: &mut Conn, cluster: &str, one: &str, other: &str) -> R
     .await?)
 }
 
-/// Oldest first, each with its commit and its stack's id.
-pub async fn branch(db: &mut Conn, cluster: &str) -> Result<Vec<(i64, String, Option<String>)>> {
+/// Where one of them stands on its branch.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Placed {
+    pub number: i64,
+    pub commit_id: String,
+    /// The id of its stack, if it is about one.
+    pub stack: Option<String>,
+}
+
+/// All of a branch, oldest first.
+pub async fn branch(db: &mut Conn, cluster: &str) -> Result<Vec<Placed>> {
     Ok(sqlx::query_as(
-        "select entry.number, entry.commit_id, stack.stack_id from entry left join stack on stack.id = entry.stack
+        "select entry.number, entry.commit_id, stack.stack_id as stack from entry left join stack on stack.id = entry.stack
          where entry.cluster = $1 order by entry.number",
     )
     .bind(cluster)

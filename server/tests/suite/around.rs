@@ -4,7 +4,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::git::git;
+use crate::support::git::{forge, git};
+use crate::support::git_http::GitHttp;
+use crate::support::host::Host;
+use crate::support::line::{Fault, Line};
 use crate::support::notification::{Flux, reconciled};
 use crate::support::signing::{Bound, CLUSTER};
 
@@ -262,4 +265,38 @@ async fn without_any_webhook_the_branch_is_looked_at_by_itself() {
     push(&bound.repository(), readme);
     while foreign(&mut bound).await.is_empty() {}
     assert_eq!(foreign(&mut bound).await[0]["paths"], json!(["README.md"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_never_answers_keeps_no_other_branch_from_being_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    forge(&folder.path().join("ops.git"));
+    let Some(http) = GitHttp::start(folder.path()) else { return };
+    let line = Line::to(http.http_port);
+    let mut host = Host::new();
+    // Longer than anybody waits here.
+    host.with = vec![("COUNTERSIGN_GIT_TIMEOUT", String::from("3600")), ("COUNTERSIGN_FETCH_EVERY", String::from("5"))];
+    let mut ada = host.bound(GitHttp::binding(line.port, "ops.git")).await;
+    // It comes after the one that hangs, by name.
+    let recipient = ada.client.post("/api/v1/clusters/key-pair", json!({})).await.ok()["recipient"].clone();
+    let other = json!({
+        "name": "nl-prod-2", "environment": "production", "repository": { "kind": "embedded" }, "recipients": [recipient],
+        "kube_system_uid": "6f1c0f6e-0000-4000-8000-000000000002",
+    });
+    ada.client.post("/api/v1/clusters", other).await.expect_status(201);
+    let plan = ada.client.post("/api/v1/clusters/nl-prod-2/plans", json!({})).await.expect_status(201).ok();
+    ada.deploy(plan["id"].as_str().unwrap()).await;
+    line.set(Fault::Silent);
+    line.is_waited_on();
+    let pushed = push(&host.data().join("repositories/nl-prod-2.git"), readme);
+    let began = std::time::Instant::now();
+    let listed = loop {
+        let list = ada.client.get("/api/v1/clusters/nl-prod-2/foreign").await.ok();
+        if let Some(first) = list["items"].as_array().unwrap().first() {
+            break first["commit"].clone();
+        }
+        assert!(began.elapsed() < std::time::Duration::from_secs(120), "nobody looked");
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(listed, json!(pushed));
 }
