@@ -35,6 +35,8 @@ pub struct Rendered {
     /// Of [`files`](Self::files), those that other stacks write too, with the same bytes.
     pub shared: BTreeSet<String>,
     pub objects: Vec<RenderedObject>,
+    /// What the shared files hold: objects that no stack owns.
+    pub common: BTreeSet<ObjectKey>,
     /// Components without files here: findings, or a sealed file that is still missing, say why.
     pub skipped: BTreeSet<Name>,
 }
@@ -150,7 +152,7 @@ impl Rendered {
 
     /// All keys, sorted, each once.
     pub fn keys(&self) -> Vec<ObjectKey> {
-        let keys: BTreeSet<&ObjectKey> = self.objects.iter().map(|object| &object.key).collect();
+        let keys: BTreeSet<&ObjectKey> = self.objects.iter().map(|object| &object.key).chain(&self.common).collect();
         keys.into_iter().cloned().collect()
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Rendered, flux};
 use crate::cluster::Cluster;
+use crate::object::ObjectKey;
 use crate::repository::Tree;
 use crate::resolve::{Resolution, ResolvedComponent, ResolvedContent};
 use crate::yaml::emit;
@@ -35,17 +36,17 @@ pub fn files(cluster: &Cluster, tree: &Tree, namespaces: &BTreeSet<String>, out:
     if namespaces.is_empty() {
         return;
     }
-    let entry = flux::namespaces(cluster, tree);
-    share(tree.namespaces_entry(), emit::emit(&entry), out);
+    share(tree.namespaces_entry(), &flux::namespaces(cluster, tree), out);
     for name in namespaces {
         // A Namespace may have been there before us: `ssa: Merge` leaves labels that others set on it.
         let annotations = json!({"kustomize.toolkit.fluxcd.io/prune": "disabled", "kustomize.toolkit.fluxcd.io/ssa": "Merge"});
         let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "annotations": annotations}});
-        share(tree.namespace(name), emit::emit(&object), out);
+        share(tree.namespace(name), &object, out);
     }
 }
 
-fn share(path: String, text: String, out: &mut Rendered) {
+fn share(path: String, object: &Value, out: &mut Rendered) {
     out.shared.insert(path.clone());
-    out.put(path, text);
+    out.common.extend(ObjectKey::of(object));
+    out.put(path, emit::emit(object));
 }

@@ -427,6 +427,62 @@ fn a_neighbours_object_blocks_and_a_foreign_file_warns() {
 }
 
 #[test]
+fn a_namespace_that_stands_elsewhere_is_named_with_its_path_and_stops_nobody() {
+    let told = |scene: &Scene| {
+        let found = scene.findings("name_clash");
+        assert_eq!(found.len(), 1, "{found:?}");
+        (found[0].level, found[0].reason.clone())
+    };
+    let namespace = || crate::object::ObjectKey::new("", "Namespace", None, "x");
+    let mut scene = Scene::addons(&["a"]);
+    scene.head.others.push(plan::OtherFile { path: "infra/x.yaml".into(), stack: None, objects: vec![namespace()] });
+    let (level, reason) = told(&scene);
+    assert_eq!(level, Level::Warn);
+    assert!(reason.starts_with("Namespace x stands in infra/x.yaml too, a file that Countersign does not write."), "{reason}");
+    scene.head.others[0].path = "stacks/shop/components/n/manifest.yaml".into();
+    scene.head.others[0].stack = Some(name("shop"));
+    let (level, reason) = told(&scene);
+    assert_eq!(level, Level::Warn);
+    assert!(reason.starts_with("Namespace x stands in the stack shop too (stacks/shop/components/n/manifest.yaml)."), "{reason}");
+    // Two stacks that both bring it themselves are two owners.
+    let brings = "apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n";
+    let mut own = Scene::manifest(brings);
+    own.head.others = scene.head.others.clone();
+    assert_eq!(told(&own).0, Level::Block);
+    // One that stacks share already stands beside its own.
+    let mut own = Scene::manifest(brings);
+    own.head.files.insert("clusters/nl-prod-1/namespaces/x.yaml".into(), HeadFile::new("100644", brings));
+    let (level, reason) = told(&own);
+    assert_eq!(level, Level::Warn);
+    assert!(reason.starts_with("Namespace x stands in clusters/nl-prod-1/namespaces/x.yaml too"), "{reason}");
+}
+
+#[test]
+fn a_namespace_that_comes_to_stand_elsewhere_makes_a_plan_stale() {
+    let scene = Scene::addons(&["a"]);
+    let plan = scene.build().plan;
+    let mut head = scene.head.clone();
+    let objects = vec![crate::object::ObjectKey::new("", "Namespace", None, "x")];
+    head.others.push(plan::OtherFile { path: "infra/x.yaml".into(), stack: None, objects });
+    assert_eq!(plan::stale::check(&plan, &head), Err(plan::stale::Stale::Objects));
+}
+
+#[test]
+fn a_helm_release_that_is_taken_is_told_once() {
+    let text = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a, namespace: x}\nspec: {interval: 1h}\n";
+    let told = |text: &str| {
+        let mut scene = Scene::addons(&["a"]);
+        let objects = plan::facts::objects_in("apps/a.yaml", text.as_bytes());
+        assert_eq!(objects.len(), 2);
+        scene.head.others.push(plan::OtherFile { path: "apps/a.yaml".into(), stack: None, objects });
+        scene.findings("name_clash").into_iter().map(|finding| finding.reason).collect::<Vec<_>>()
+    };
+    assert_eq!(told(text), ["HelmRelease x/a stands in apps/a.yaml too, a file that Countersign does not write."]);
+    let other = text.replace("name: a,", "name: b,").replace("interval: 1h", "releaseName: a");
+    assert_eq!(told(&other), ["The Helm release x/a stands in apps/a.yaml too, a file that Countersign does not write."]);
+}
+
+#[test]
 fn two_releases_of_one_name_clash_whatever_their_components_are_called() {
     let mut scene = Scene::addons(&["a", "b"]);
     let Content::Addon(addon) = &mut scene.stack.components[1].content else { unreachable!() };

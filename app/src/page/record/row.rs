@@ -11,9 +11,10 @@ use crate::part::{entry_path, number};
 use crate::widget::icon::Icon;
 use crate::widget::time::Clock;
 
-/// `monitoring to nl-prod-1`, or what else was recorded there.
+/// `monitoring to nl-prod-1`, `Remove monitoring from nl-prod-1`, or what else was recorded there.
 pub fn headline(entry: &Entry) -> String {
     match (&entry.stack, entry.kind.as_str()) {
+        (Some(stack), "stack_removal") => format!("Remove {stack} from {}", entry.cluster),
         (Some(stack), _) => format!("{stack} to {}", entry.cluster),
         (None, "cluster") => format!("binding of {}", entry.cluster),
         (None, "roster") => format!("signers of {}", entry.cluster),
