@@ -97,8 +97,7 @@ fn render_flux(stack: &Stack, cluster: &Cluster, resolution: &Resolution<'_>, se
         for key in files.objects {
             out.objects.push(RenderedObject { key, component: Some(component.id.clone()) });
         }
-        let flux =
-            flux::component(&flux::Around { stack, cluster, tree: &tree }, component, &resolved.content, !needs.is_empty(), files.sealed);
+        let flux = flux::component(&flux::Around { stack, cluster, tree: &tree }, component, &resolved.content, &needs, files.sealed);
         out.object(&flux, Some(component));
         out.put(tree.flux_of(&stack.id, &component.id), emit::emit(&flux));
         for (name, bytes) in files.files {

@@ -39,14 +39,11 @@ pub fn component(
     around: &Around<'_>,
     component: &Component,
     content: &Option<ResolvedContent>,
-    needs_namespaces: bool,
+    namespaces: &BTreeSet<String>,
     sealed: bool,
 ) -> Value {
     let Around { stack, cluster, tree } = around;
     let mut depends_on = Vec::new();
-    if needs_namespaces {
-        depends_on.push(namespaces_name(cluster));
-    }
     // What comes first in the stack waits for the other stacks; everything else waits for it.
     if component.depends_on.is_empty() {
         depends_on.extend(stack.depends_on.iter().map(ready_name));
@@ -54,6 +51,10 @@ pub fn component(
     depends_on.extend(component.depends_on.iter().map(|on| component_name(&stack.id, on)));
     let mut seen = BTreeSet::new();
     depends_on.retain(|name| seen.insert(name.clone()));
+    let mut depends_on: Vec<Value> = depends_on.into_iter().map(|name| json!({"name": name})).collect();
+    if !namespaces.is_empty() {
+        depends_on.insert(0, stands(cluster, namespaces));
+    }
 
     let mut spec =
         spec(cluster, &Tree::flux_path(&tree.component(&stack.id, &component.id)), component.timeout.as_deref().unwrap_or(DEFAULT_TIMEOUT));
@@ -61,7 +62,9 @@ pub fn component(
     // It is gone once all that it applied is gone, so that whoever removes in order has one object to wait for.
     spec.insert("deletionPolicy".into(), "WaitForTermination".into());
     spec.insert("wait".into(), true.into());
-    put_depends_on(&mut spec, depends_on);
+    if !depends_on.is_empty() {
+        spec.insert("dependsOn".into(), depends_on.into());
+    }
     if sealed {
         spec.insert("decryption".into(), json!({"provider": "sops", "secretRef": {"name": cluster.flux.decryption_secret}}));
     }
@@ -70,6 +73,14 @@ pub fn component(
         spec.insert("healthCheckExprs".into(), Value::Array(checks));
     }
     object(metadata(around, &component.id), spec)
+}
+
+/// Waits until the Namespaces stand, and for no more than that: to wait until they were applied at the same revision would
+/// cost every component of every commit the half minute after which Flux looks again.
+fn stands(cluster: &Cluster, namespaces: &BTreeSet<String>) -> Value {
+    let stands = |name: &String| format!("dep.status.inventory.entries.exists(e, e.id == '_{name}__Namespace')");
+    let all: Vec<String> = namespaces.iter().map(stands).collect();
+    json!({"name": namespaces_name(cluster), "readyExpr": format!("has(dep.status.inventory) && {}", all.join(" && "))})
 }
 
 fn metadata(around: &Around<'_>, component: &Name) -> Value {

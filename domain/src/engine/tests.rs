@@ -133,7 +133,8 @@ fn reserved_namespaces_are_never_written() {
     let shared: Vec<&str> = rendered.shared.iter().map(String::as_str).collect();
     assert_eq!(shared, ["clusters/nl-prod-1/countersign/namespaces.yaml", "clusters/nl-prod-1/namespaces/shop.yaml"]);
     assert!(!file(&rendered, "stacks/web/flux/a.yaml").contains("--namespaces"));
-    assert!(file(&rendered, "stacks/web/flux/d.yaml").contains("- name: nl-prod-1--namespaces"));
+    let waits = "- name: nl-prod-1--namespaces\n      readyExpr: \"has(dep.status.inventory) && dep.status.inventory.entries.exists(e, e.id == '_shop__Namespace')\"\n";
+    assert!(file(&rendered, "stacks/web/flux/d.yaml").contains(waits), "{}", file(&rendered, "stacks/web/flux/d.yaml"));
 }
 
 #[test]
