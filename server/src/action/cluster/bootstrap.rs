@@ -134,22 +134,26 @@ fn verify(seen: &Seen<'_>) -> Vec<Step> {
     ]
 }
 
-/// Takes away what the snippets made, and nothing that was there before them.
+/// Takes away what the snippets made and what followed from it, and nothing that was there before them. Whatever follows our
+/// source is ours: a suspended Kustomization lets go of what it applied, any other takes it along.
 fn remove(cluster: &store::cluster::Cluster) -> Vec<Step> {
-    let namespace = secret::quoted(&cluster.flux.namespace);
+    let (namespace, source) = (secret::quoted(&cluster.flux.namespace), secret::quoted(&cluster.flux.source));
     let own = object::own_name(cluster);
+    let ours = format!(
+        "kubectl get kustomizations.kustomize.toolkit.fluxcd.io --namespace={namespace} --output=jsonpath='{{range .items[?(@.spec.sourceRef.name==\"{}\")]}}kustomizations.kustomize.toolkit.fluxcd.io/{{.metadata.name}}{{\"\\n\"}}{{end}}'",
+        cluster.flux.source
+    );
     vec![
         step(
             "Let what is deployed stay in the cluster when Flux lets go of it (leave this out to have it removed)",
-            format!(
-                "kubectl patch kustomizations.kustomize.toolkit.fluxcd.io {own} --namespace={namespace} --type=merge --patch='{{\"spec\":{{\"prune\":false}}}}'"
-            ),
+            format!("{ours} | xargs -r kubectl patch --namespace={namespace} --type=merge --patch='{{\"spec\":{{\"suspend\":true}}}}'"),
         ),
         step(
             "Remove our own objects",
             format!(
-                "kubectl delete --ignore-not-found --namespace={namespace} alerts.notification.toolkit.fluxcd.io/{own} providers.notification.toolkit.fluxcd.io/{own} kustomizations.kustomize.toolkit.fluxcd.io/{own} gitrepositories.source.toolkit.fluxcd.io/{} secret/{} secret/{} secret/{}",
-                secret::quoted(&cluster.flux.source),
+                "{ours} | xargs -r kubectl delete --ignore-not-found --namespace={namespace}\n\
+                 kubectl delete configmaps --namespace={namespace} --selector=countersign.dev/stack\n\
+                 kubectl delete --ignore-not-found --namespace={namespace} alerts.notification.toolkit.fluxcd.io/{own} providers.notification.toolkit.fluxcd.io/{own} kustomizations.kustomize.toolkit.fluxcd.io/{own} gitrepositories.source.toolkit.fluxcd.io/{source} secret/{} secret/{} secret/{}",
                 secret::quoted(&secret::git(&cluster.flux)),
                 secret::hook(cluster),
                 secret::signers(cluster),
