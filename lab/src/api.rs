@@ -13,10 +13,12 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("Namespace", "api/v1", "namespaces"),
     ("Secret", "api/v1", "secrets"),
     ("ConfigMap", "api/v1", "configmaps"),
+    ("Event", "api/v1", "events"),
     ("CustomResourceDefinition", "apis/apiextensions.k8s.io/v1", "customresourcedefinitions"),
     ("Deployment", "apis/apps/v1", "deployments"),
     ("StatefulSet", "apis/apps/v1", "statefulsets"),
     ("DaemonSet", "apis/apps/v1", "daemonsets"),
+    ("ClusterRole", "apis/rbac.authorization.k8s.io/v1", "clusterroles"),
     ("GitRepository", "apis/source.toolkit.fluxcd.io/v1", "gitrepositories"),
     ("HelmRepository", "apis/source.toolkit.fluxcd.io/v1", "helmrepositories"),
     ("OCIRepository", "apis/source.toolkit.fluxcd.io/v1", "ocirepositories"),
@@ -25,6 +27,12 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("Provider", "apis/notification.toolkit.fluxcd.io/v1beta3", "providers"),
     ("Alert", "apis/notification.toolkit.fluxcd.io/v1beta3", "alerts"),
     ("ClusterIssuer", "apis/cert-manager.io/v1", "clusterissuers"),
+    ("PersistentVolumeClaim", "api/v1", "persistentvolumeclaims"),
+    // By the name of its operator's product: other kinds are called Cluster as well.
+    ("PostgresCluster", "apis/postgresql.cnpg.io/v1", "clusters"),
+    ("Database", "apis/postgresql.cnpg.io/v1", "databases"),
+    ("IPAddressPool", "apis/metallb.io/v1beta1", "ipaddresspools"),
+    ("L2Advertisement", "apis/metallb.io/v1beta1", "l2advertisements"),
     ("PrometheusRule", "apis/monitoring.coreos.com/v1", "prometheusrules"),
 ];
 

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use crate::process::{PATIENCE, Process, free_port, run};
-use crate::{Api, FLUX_NAMESPACE, Tools};
+use crate::{Api, FLUX_NAMESPACE, Tools, writes};
 
 /// Opens nothing but this cluster, which listens on loopback and ends with its lab.
 const TOKEN: &str = "lab-administrator";
@@ -68,8 +68,12 @@ fn server(tools: &Tools, folder: &Path, etcd_port: u16) -> anyhow::Result<(Proce
     run(Command::new("openssl").args(["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out"]).arg(&key))?;
     run(Command::new("openssl").args(["ec", "-pubout", "-in"]).arg(&key).arg("-out").arg(&public))?;
     std::fs::write(&tokens, format!("{TOKEN},administrator,1,\"system:masters\"\n"))?;
+    let policy = folder.join("writes-policy.json");
+    std::fs::write(&policy, writes::POLICY)?;
     let mut server = Command::new(tools.program("kube-apiserver"));
     server.args([
+        format!("--audit-policy-file={}", policy.display()),
+        format!("--audit-log-path={}", writes::log(folder).display()),
         format!("--etcd-servers=http://127.0.0.1:{etcd_port}"),
         format!("--cert-dir={}", folder.join("pki").display()),
         format!("--secure-port={port}"),

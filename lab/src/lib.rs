@@ -12,6 +12,7 @@ mod process;
 mod registry;
 mod tools;
 mod workloads;
+mod writes;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,7 @@ pub use controllers::Pace;
 pub use registry::Registry;
 pub use tools::Tools;
 pub use workloads::{HOLD, Workloads};
+pub use writes::Write;
 
 /// Where Flux's own objects live, and where its controllers look for their own.
 pub const FLUX_NAMESPACE: &str = "flux-system";
@@ -69,6 +71,11 @@ impl Lab {
     /// For `kubectl --kubeconfig`; an administrator of this cluster and of no other.
     pub fn kubeconfig(&self) -> PathBuf {
         control_plane::kubeconfig(&self.folder)
+    }
+
+    /// What was written to the cluster so far, oldest first.
+    pub fn writes(&self) -> anyhow::Result<Vec<Write>> {
+        writes::read(&self.folder)
     }
 
     /// What every process of the lab wrote, one file each.

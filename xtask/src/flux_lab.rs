@@ -1,11 +1,12 @@
-//! `flux-lab`: a real Flux for people, beside a Countersign that they run.
+//! `flux-lab`: a real Flux for people, beside a Countersign that they run; and the measurement on one.
 
 use std::convert::Infallible;
+use std::process::ExitCode;
 
 use lab::{Lab, Pace, Tools};
 
 use crate::cache::Cache;
-use crate::tool;
+use crate::{shell, tool};
 
 /// Stays up until it is interrupted; the kernel then ends what it started.
 pub fn run(cache: &Cache) -> anyhow::Result<Infallible> {
@@ -38,4 +39,14 @@ Logs: {}",
     loop {
         std::thread::park();
     }
+}
+
+/// Prints how long a change takes from its commit until everything is Ready.
+pub fn bench(cache: &Cache) -> anyhow::Result<ExitCode> {
+    let tools = tool::lab::install(cache, tool::lab::A_FIRST_BUILD)?;
+    let mut bench = shell::cargo(cache.clone_root(), &cache.target());
+    // Flux is measured, not us: the development build does.
+    bench.args(["bench", "--profile", "dev", "-p", "server", "--bench", "flux"]).env("COUNTERSIGN_LAB_TOOLS", tools);
+    shell::openly("measuring", &mut bench)?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -23,7 +23,9 @@ cargo xtask test [--quick] [--release]  set up, run every test; --quick: Rust, N
                                         --release: the browser tests against the release, one binary with all inside
 cargo xtask tools                       install the tools that tests compare with: sops, age, kustomize …
 cargo xtask lab-tools                   build etcd, kube-apiserver and Flux's controllers; the first time takes an hour
+cargo xtask lab-test                    the tests against a real Flux alone
 cargo xtask flux-lab                    a real Flux beside a running Countersign, until Ctrl+C; docs/flux-lab.md
+cargo xtask flux-bench                  commit to Ready with 60 and with 300 components, and where the time goes
 
 Everything downloaded or built is kept in $COUNTERSIGN_CACHE, by default ~/.cache/countersign.";
 
@@ -68,7 +70,9 @@ fn dispatch(arguments: &[String]) -> anyhow::Result<ExitCode> {
             println!("{}", tool::lab::install(&Cache::open()?, tool::lab::A_FIRST_BUILD)?.display());
             Ok(ExitCode::SUCCESS)
         }
+        "lab-test" => test::lab(&Cache::open()?),
         "flux-lab" => flux_lab::run(&Cache::open()?).map(|never| match never {}),
+        "flux-bench" => flux_lab::bench(&Cache::open()?),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@ mod tally;
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
+use std::time::Duration;
 
 use crate::cache::Cache;
 use crate::front::{self, Build};
@@ -17,12 +18,19 @@ const QUICK_JOURNEY: &str = "first-deploy.spec.mjs";
 /// Every crate of ours, as cargo is told.
 const PACKAGES: [&str; 10] = ["-p", "domain", "-p", "app", "-p", "server", "-p", "lab", "-p", "xtask"];
 
+/// How long a test run builds the lab's programs before it goes on without them.
+const LAB_BUILD: Duration = Duration::from_secs(20 * 60);
+
+/// What its tests themselves take at the most.
+const LAB_TESTS: Duration = Duration::from_secs(9 * 60);
+
 /// What the quick tier leaves to the full one.
 const LEFT_OUT: &[&str] = &[
     "lints (clippy, native and wasm)",
     "licences, bans and sources (cargo-deny)",
     "the tools that read our output (sops, age, kustomize, kubeconform) unless they are there already",
     "tests marked as belonging to the full tier: every crash point, remotes over ssh and https, long properties",
+    "a real Flux: etcd, kube-apiserver and Flux's controllers on what the product deploys",
     "every browser test but one path",
 ];
 
@@ -43,6 +51,10 @@ pub fn test(cache: &Cache, build: Build, quick: bool) -> anyhow::Result<ExitCode
     report.counted("crates", Ok(crates(cache)), tally::cargo);
     report.counted("scripts", node(cache, &["script"], quick), tally::node);
     browser(cache, build, quick, &mut report);
+    // Last: it is what a run that is short of time can do without.
+    if !quick {
+        real_flux(cache, &mut report);
+    }
     Ok(report.finish(if quick { LEFT_OUT } else { &[] }))
 }
 
@@ -102,6 +114,38 @@ fn crates(cache: &Cache) -> Command {
     test.arg("test").args(PACKAGES).args(["--no-fail-fast", "--lib", "--bins", "--tests"]);
     front::quiet_off_terminal(&mut test);
     test
+}
+
+/// The tests against a real Flux alone, however long its programs take to build.
+pub fn lab(cache: &Cache) -> anyhow::Result<ExitCode> {
+    tool::lab::install(cache, tool::lab::A_FIRST_BUILD)?;
+    let mut report = Report::new(cache, false)?;
+    real_flux(cache, &mut report);
+    Ok(report.finish(&[]))
+}
+
+/// A tier of its own: its programs take long to build the first time, so it runs where they are there or come in time.
+/// Where the whole run may take so many minutes and no more, `COUNTERSIGN_MINUTES` says how many.
+fn real_flux(cache: &Cache, report: &mut Report) {
+    let all = std::env::var("COUNTERSIGN_MINUTES").ok().and_then(|minutes| minutes.parse().ok());
+    let left = all.map(|minutes: u64| Duration::from_secs(60 * minutes).saturating_sub(report.elapsed()));
+    let build = match left.map(|left| left.checked_sub(LAB_TESTS)) {
+        None => LAB_BUILD,
+        Some(Some(build)) => build,
+        Some(None) => return report.skip("A REAL FLUX: too little is left of COUNTERSIGN_MINUTES; `cargo xtask lab-test` runs it".into()),
+    };
+    let tools = match tool::lab::install(cache, build) {
+        Ok(tools) => tools,
+        Err(error) => {
+            return report.skip(format!("A REAL FLUX: its programs are not built ({error:#}); `cargo xtask lab-tools` goes on building"));
+        }
+    };
+    let mut test = cargo(cache);
+    test.args(["test", "-p", "server", "--test", "lab", "--no-fail-fast"]).env("COUNTERSIGN_LAB_TOOLS", tools);
+    front::quiet_off_terminal(&mut test);
+    // Each lab is seven processes that mostly wait.
+    test.args(["--", "--test-threads=4"]);
+    report.counted("a real Flux", Ok(test), tally::cargo);
 }
 
 /// Node's own runner over spec files. Without a file it would look for tests by itself, so there must be one.

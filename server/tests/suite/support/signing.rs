@@ -93,11 +93,19 @@ impl Signer {
     }
 
     pub async fn bind_to(&mut self, environment: &str, repository: Value) -> String {
+        self.bind_as(environment, repository, "6f1c0f6e-0000-4000-8000-000000000000").await
+    }
+
+    /// The same with the identity of any cluster.
+    pub async fn bind_as(&mut self, environment: &str, repository: Value, uid: &str) -> String {
+        self.bind_with(environment, json!({ "repository": repository, "kube_system_uid": uid })).await
+    }
+
+    async fn bind_with(&mut self, environment: &str, mut new: Value) -> String {
         let pair = self.client.post("/api/v1/clusters/key-pair", json!({})).await.ok();
-        let new = json!({
-            "name": CLUSTER, "environment": environment, "repository": repository, "recipients": [pair["recipient"]],
-            "kube_system_uid": "6f1c0f6e-0000-4000-8000-000000000000",
-        });
+        new["name"] = json!(CLUSTER);
+        new["environment"] = json!(environment);
+        new["recipients"] = json!([pair["recipient"]]);
         self.client.post("/api/v1/clusters", new).await.expect_status(201);
         let plan = self.plan_cluster("plans").await;
         assert_eq!(self.deploy(&plan).await, 1);
@@ -161,21 +169,49 @@ impl Bound {
     }
 
     pub async fn with(change: impl FnOnce(&mut Config)) -> Bound {
+        let (test, mut ada) = Bound::unbound(change).await;
+        let identity = ada.bind("production").await;
+        ada.set_secret(CANARY).await;
+        Bound { test, ada, identity }
+    }
+
+    /// The same on a repository elsewhere, for the cluster with this UID; without secrets.
+    #[allow(dead_code, reason = "the tests against a real Flux use it")]
+    pub async fn to(repository: Value, uid: &str) -> Bound {
+        let (test, mut ada) = Bound::unbound(|_| {}).await;
+        let identity = ada.bind_as("production", repository, uid).await;
+        Bound { test, ada, identity }
+    }
+
+    /// The same where the server's public URL is the one at which it really is reached, and Flux's objects have these names.
+    #[allow(dead_code, reason = "the tests against a real Flux use it")]
+    pub async fn at_home(repository: Value, uid: &str, flux: Value) -> Bound {
+        let test = TestServer::fresh().await;
+        let origin = test.origin();
+        let mut ada = Bound::first(&test, &origin).await;
+        let identity = ada.bind_with("production", json!({ "repository": repository, "kube_system_uid": uid, "flux": flux })).await;
+        Bound { test, ada, identity }
+    }
+
+    async fn unbound(change: impl FnOnce(&mut Config)) -> (TestServer, Signer) {
         let test = TestServer::with(|config| {
             config.public_url = Some(ORIGIN.to_owned());
             change(config);
         })
         .await;
+        let ada = Bound::first(&test, ORIGIN).await;
+        (test, ada)
+    }
+
+    /// Sets up; gives the first administrator with a key.
+    async fn first(test: &TestServer, origin: &str) -> Signer {
         let wanted = json!({
-            "code": test.set_up_code(), "organisation": "Example", "public_url": ORIGIN, "name": "ada", "full_name": "Ada Lovelace",
+            "code": test.set_up_code(), "organisation": "Example", "public_url": origin, "name": "ada", "full_name": "Ada Lovelace",
         });
         let mut client = test.client();
-        client.origin = Some(ORIGIN.to_owned());
+        client.origin = Some(origin.to_owned());
         let link = client.post("/api/v1/setup", wanted).await.expect_status(201).ok();
-        let mut ada = Signer::enrol(client, ORIGIN, link["code"].as_str().unwrap()).await;
-        let identity = ada.bind("production").await;
-        ada.set_secret(CANARY).await;
-        Bound { test, ada, identity }
+        Signer::enrol(client, origin, link["code"].as_str().unwrap()).await
     }
 
     /// Somebody with a key of their own; the roster does not know it yet.
