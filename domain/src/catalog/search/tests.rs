@@ -97,7 +97,7 @@ fn who_gives_something_stands_before_who_uses_it() {
         let found = search(&charts, capability.as_str());
         let gives = |chart: &&Chart| chart.gives.contains(capability);
         let named = |chart: &&Chart| chart.name.as_str().contains(capability.as_str());
-        let last_giver = found.iter().rposition(|chart| gives(chart));
+        let last_giver = found.iter().rposition(&gives);
         let first_user = found.iter().position(|chart| !gives(chart) && !named(chart) && chart.uses.contains(capability));
         if let (Some(giver), Some(user)) = (last_giver, first_user) {
             assert!(giver < user, "{}: {:?}", capability.as_str(), found.iter().map(|chart| chart.name.as_str()).collect::<Vec<_>>());
