@@ -51,10 +51,8 @@ pub fn component(
     depends_on.extend(component.depends_on.iter().map(|on| component_name(&stack.id, on)));
     let mut seen = BTreeSet::new();
     depends_on.retain(|name| seen.insert(name.clone()));
-    let mut depends_on: Vec<Value> = depends_on.into_iter().map(|name| json!({"name": name})).collect();
-    if !namespaces.is_empty() {
-        depends_on.insert(0, stands(cluster, namespaces));
-    }
+    let namespaces = (!namespaces.is_empty()).then(|| stands(cluster, namespaces));
+    let depends_on = namespaces.into_iter().chain(depends_on.into_iter().map(ready)).collect();
 
     let mut spec =
         spec(cluster, &Tree::flux_path(&tree.component(&stack.id, &component.id)), component.timeout.as_deref().unwrap_or(DEFAULT_TIMEOUT));
@@ -62,9 +60,7 @@ pub fn component(
     // It is gone once all that it applied is gone, so that whoever removes in order has one object to wait for.
     spec.insert("deletionPolicy".into(), "WaitForTermination".into());
     spec.insert("wait".into(), true.into());
-    if !depends_on.is_empty() {
-        spec.insert("dependsOn".into(), depends_on.into());
-    }
+    put_depends_on(&mut spec, depends_on);
     if sealed {
         spec.insert("decryption".into(), json!({"provider": "sops", "secretRef": {"name": cluster.flux.decryption_secret}}));
     }
@@ -73,6 +69,11 @@ pub fn component(
         spec.insert("healthCheckExprs".into(), Value::Array(checks));
     }
     object(metadata(around, &component.id), spec)
+}
+
+/// Waits until a Kustomization is ready at the same revision.
+fn ready(name: String) -> Value {
+    json!({"name": name})
 }
 
 /// Waits until the Namespaces stand, and for no more than that: to wait until they were applied at the same revision would
@@ -117,18 +118,18 @@ pub fn stack_entry(around: &Around<'_>, out: &mut Rendered) {
     applies.insert("prune".into(), true.into());
     let applies = object(metadata(stack_name(&stack.id)), applies);
 
-    let mut ready = spec(cluster, &Tree::flux_path(&tree.ready(&stack.id)), "5m");
-    ready.insert("prune".into(), true.into());
+    let mut marks = spec(cluster, &Tree::flux_path(&tree.ready(&stack.id)), "5m");
+    marks.insert("prune".into(), true.into());
     let waited_for: BTreeSet<&Name> = stack.components.iter().flat_map(|component| &component.depends_on).collect();
     let last = stack.components.iter().filter(|component| !waited_for.contains(&component.id));
-    put_depends_on(&mut ready, last.map(|component| component_name(&stack.id, &component.id)).collect());
-    let ready = object(metadata(ready_name(&stack.id)), ready);
+    put_depends_on(&mut marks, last.map(|component| ready(component_name(&stack.id, &component.id))).collect());
+    let marks = object(metadata(ready_name(&stack.id)), marks);
 
     let marker = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": ready_name(&stack.id), "namespace": cluster.flux.namespace, "labels": labels}, "data": {"stack": stack.id}});
-    for value in [&applies, &ready, &marker] {
+    for value in [&applies, &marks, &marker] {
         out.object(value, None);
     }
-    out.put(tree.stack_entry(&stack.id), emit::emit_documents([&applies, &ready]));
+    out.put(tree.stack_entry(&stack.id), emit::emit_documents([&applies, &marks]));
     out.put(format!("{}kustomization.yaml", tree.ready(&stack.id)), kustomize(&["marker.yaml"]));
     out.put(format!("{}marker.yaml", tree.ready(&stack.id)), emit::emit(&marker));
 }
@@ -164,9 +165,9 @@ fn spec(cluster: &Cluster, path: &str, timeout: &str) -> Map<String, Value> {
     spec
 }
 
-fn put_depends_on(spec: &mut Map<String, Value>, names: Vec<String>) {
-    if !names.is_empty() {
-        spec.insert("dependsOn".into(), names.into_iter().map(|name| json!({"name": name})).collect());
+fn put_depends_on(spec: &mut Map<String, Value>, on: Vec<Value>) {
+    if !on.is_empty() {
+        spec.insert("dependsOn".into(), on.into());
     }
 }
 
