@@ -1,6 +1,6 @@
 //! The order of a stack: edges, cycles and deploy waves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graphmap::DiGraphMap;
@@ -162,12 +162,12 @@ pub fn would_cycle(stack: &Stack, component: &Name, on: &Name) -> Option<Vec<Nam
     if component == on {
         return Some(vec![component.clone()]);
     }
+    let waits: HashMap<&Name, &Vec<Name>> = stack.components.iter().map(|found| (&found.id, &found.depends_on)).collect();
     // Is there a way from `on` back to `component`?
     let mut came_from: BTreeMap<&Name, &Name> = BTreeMap::new();
     let mut front = vec![on];
     while let Some(at) = front.pop() {
-        let Some(waits) = stack.component(at.as_str()) else { continue };
-        for next in &waits.depends_on {
+        for next in waits.get(at).into_iter().copied().flatten() {
             if next == component {
                 let mut way = vec![component.clone()];
                 let mut back = vec![at];
@@ -184,6 +184,26 @@ pub fn would_cycle(stack: &Stack, component: &Name, on: &Name) -> Option<Vec<Nam
         }
     }
     None
+}
+
+/// Everything that waits for a component, directly or not: an edge from it to one of these would close a cycle.
+pub fn dependents(stack: &Stack, of: &Name) -> BTreeSet<Name> {
+    let mut needed_by: HashMap<&Name, Vec<&Name>> = HashMap::new();
+    for component in &stack.components {
+        for on in &component.depends_on {
+            needed_by.entry(on).or_default().push(&component.id);
+        }
+    }
+    let mut found = BTreeSet::new();
+    let mut front = vec![of];
+    while let Some(at) = front.pop() {
+        for next in needed_by.get(at).into_iter().flatten() {
+            if found.insert((*next).clone()) {
+                front.push(next);
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]

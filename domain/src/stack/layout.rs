@@ -2,15 +2,15 @@
 //!
 //! The same stack always gives the same picture. Positions that a person chose are kept; the others
 //! make room. Any stack can be drawn, also one with a cycle: its last edge then points upwards.
+//! [`layout_after`] draws a stack that changed a little: what was not touched stays where it was.
 
 mod cross;
+mod keep;
 mod place;
 mod rank;
 mod route;
 
 use std::collections::HashMap;
-
-use serde::{Deserialize, Serialize};
 
 use super::{Point, Stack};
 use crate::name::Name;
@@ -24,7 +24,7 @@ pub const ROW: f64 = 156.0;
 /// Around everything.
 pub const MARGIN: f64 = 30.0;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Layout {
     /// In the order of declaration; the point is the upper left corner.
     pub places: Vec<Place>,
@@ -32,9 +32,11 @@ pub struct Layout {
     pub waves: usize,
     pub width: f64,
     pub height: f64,
+    /// Places by component, for the search.
+    by_id: Vec<usize>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Place {
     pub component: Name,
     pub at: Point,
@@ -45,7 +47,7 @@ pub struct Place {
 }
 
 /// An edge as a chain of cubic curves, from below `on` to above `component`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Route {
     pub component: Name,
     pub on: Name,
@@ -65,9 +67,27 @@ impl Route {
     }
 }
 
+impl Route {
+    /// How many rows it passes between its ends.
+    fn passes(&self) -> usize {
+        self.points.len().saturating_sub(4) / 6
+    }
+
+    /// Where it enters a row that it passes: each pass is a curve down to it and a straight line through.
+    fn pass(&self, index: usize) -> Option<Point> {
+        self.points.get(3 + 6 * index).copied()
+    }
+}
+
 impl Layout {
     pub fn place(&self, component: &str) -> Option<&Place> {
-        self.places.iter().find(|place| place.component.as_str() == component)
+        self.places.get(self.index(component)?)
+    }
+
+    /// Where in the stack's list a component stands.
+    pub fn index(&self, component: &str) -> Option<usize> {
+        let found = self.by_id.binary_search_by(|&index| self.places[index].component.as_str().cmp(component)).ok()?;
+        self.by_id.get(found).copied()
     }
 
     /// The upper edge of a wave's row.
@@ -78,36 +98,53 @@ impl Layout {
 
 /// Places every component and routes every edge whose ends exist.
 pub fn layout(stack: &Stack) -> Layout {
-    let edges = edges(stack);
-    let wave = rank::waves(stack.components.len(), &edges);
-    let stated: Vec<Option<Point>> = stack.components.iter().map(|component| component.layout).collect();
-    let mut grid = rank::Grid::new(&wave, &edges, |edge| stated[edge.on].is_none() && stated[edge.component].is_none());
+    let (edges, wave, stated) = measured(stack);
+    let mut grid = rank::Grid::new(&wave, &edges, |node| stated[node].is_some());
     cross::untangle(&mut grid);
     let columns = place::columns(&grid, &stated);
-    let at: Vec<Point> = (0..stack.components.len())
-        .map(|index| stated[index].unwrap_or(Point { x: columns[index].round(), y: MARGIN + Layout::row(wave[index]) }))
-        .collect();
-    let places: Vec<Place> = stack
-        .components
-        .iter()
-        .enumerate()
-        .map(|(index, component)| Place {
-            component: component.id.clone(),
-            at: at[index],
-            wave: wave[index],
-            stated: stated[index].is_some(),
-        })
-        .collect();
-    let routes = route::routes(&grid, &edges, &at, &columns);
-    let routes = edges.iter().zip(routes).map(|(edge, points)| Route {
-        component: stack.components[edge.component].id.clone(),
-        on: stack.components[edge.on].id.clone(),
-        points,
-    });
+    drawn(stack, &edges, &wave, &stated, &grid, &columns)
+}
+
+/// The same for a stack that changed since `before`: components that stay in their wave keep their order, and their
+/// place unless something new needs it. Where less than half was there before, nothing is worth keeping.
+pub fn layout_after(before: &Layout, stack: &Stack) -> Layout {
+    let kept = stack.components.iter().filter(|component| before.place(component.id.as_str()).is_some()).count();
+    if kept * 2 < stack.components.len() {
+        return layout(stack);
+    }
+    let (edges, wave, stated) = measured(stack);
+    let mut grid = rank::Grid::new(&wave, &edges, |node| stated[node].is_some());
+    let middle = keep::order(&mut grid, before, stack, &edges, &stated);
+    let columns = place::kept_columns(&grid, &stated, middle);
+    drawn(stack, &edges, &wave, &stated, &grid, &columns)
+}
+
+fn measured(stack: &Stack) -> (Vec<Edge>, Vec<usize>, Vec<Option<Point>>) {
+    let edges = edges(stack);
+    let wave = rank::waves(stack.components.len(), &edges);
+    (edges, wave, stack.components.iter().map(|component| component.layout).collect())
+}
+
+fn drawn(stack: &Stack, edges: &[Edge], wave: &[usize], stated: &[Option<Point>], grid: &rank::Grid, columns: &[f64]) -> Layout {
+    let id = |index: usize| stack.components[index].id.clone();
+    let at: Vec<Point> =
+        (0..wave.len()).map(|index| stated[index].unwrap_or(Point { x: columns[index], y: MARGIN + Layout::row(wave[index]) })).collect();
+    let place = |index: usize| Place { component: id(index), at: at[index], wave: wave[index], stated: stated[index].is_some() };
+    let routes = route::routes(grid, edges, &at, columns);
+    let routes = edges.iter().zip(routes).map(|(edge, points)| Route { component: id(edge.component), on: id(edge.on), points });
     let right = at.iter().map(|point| point.x + WIDTH).fold(0.0, f64::max);
     let bottom = at.iter().map(|point| point.y + HEIGHT).fold(0.0, f64::max);
     let waves = wave.iter().max().map_or(0, |last| last + 1);
-    Layout { routes: routes.collect(), places, waves, width: right + MARGIN, height: bottom.max(Layout::row(waves)) + MARGIN }
+    let mut by_id: Vec<usize> = (0..wave.len()).collect();
+    by_id.sort_by(|&a, &b| stack.components[a].id.cmp(&stack.components[b].id));
+    Layout {
+        places: (0..wave.len()).map(place).collect(),
+        routes: routes.collect(),
+        waves,
+        width: right + MARGIN,
+        height: bottom.max(Layout::row(waves)) + MARGIN,
+        by_id,
+    }
 }
 
 /// An edge between places in the stack's list.

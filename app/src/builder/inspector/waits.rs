@@ -1,7 +1,7 @@
 //! What a component waits for: the edges as a list, and a select that draws one more.
 
 use domain::name::Name;
-use domain::stack::graph::would_cycle;
+use domain::stack::graph::dependents;
 use leptos::prelude::*;
 
 use super::Found;
@@ -41,9 +41,10 @@ fn WaitSelect(id: Name) -> AnyView {
     let options = move || {
         board.content.with(|stack| {
             let waits = stack.component(of.as_str()).map(|found| found.depends_on.clone()).unwrap_or_default();
+            let above = dependents(stack, &of);
             let others = stack.components.iter().filter(|other| other.id != of && !waits.contains(&other.id));
             let mut options: Vec<(Name, String, bool)> =
-                others.map(|other| (other.id.clone(), other.name.to_string(), would_cycle(stack, &of, &other.id).is_some())).collect();
+                others.map(|other| (other.id.clone(), other.name.to_string(), above.contains(&other.id))).collect();
             options.sort_by(|a, b| (a.2, &a.1).cmp(&(b.2, &b.1)));
             options
         })

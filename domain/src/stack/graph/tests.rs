@@ -111,3 +111,16 @@ proptest! {
         prop_assert_eq!(would_cycle(&stack, &component, &on).is_some(), Graph::new(&drawn).is_err());
     }
 }
+
+#[test]
+fn whoever_depends_on_a_component_is_exactly_who_would_close_a_cycle() {
+    let stack = stack(&[("a", &[]), ("b", &["a"]), ("c", &["b"]), ("d", &["a"]), ("e", &[])]);
+    let found: Vec<String> = dependents(&stack, &name("b")).iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["c"]);
+    for of in &stack.components {
+        let above = dependents(&stack, &of.id);
+        for other in stack.components.iter().filter(|other| other.id != of.id) {
+            assert_eq!(above.contains(&other.id), would_cycle(&stack, &of.id, &other.id).is_some(), "{} {}", of.id, other.id);
+        }
+    }
+}

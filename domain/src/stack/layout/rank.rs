@@ -51,7 +51,8 @@ pub struct Grid {
 }
 
 impl Grid {
-    pub fn new(wave: &[usize], edges: &[Edge], is_routed: impl Fn(&Edge) -> bool) -> Grid {
+    /// Without the components that a person placed: they stand in no row, and their edges pass through none.
+    pub fn new(wave: &[usize], edges: &[Edge], is_stated: impl Fn(usize) -> bool) -> Grid {
         let components = wave.len();
         let mut grid = Grid {
             rows: vec![Vec::new(); wave.iter().max().map_or(0, |last| last + 1)],
@@ -61,13 +62,13 @@ impl Grid {
             passes: Vec::with_capacity(edges.len()),
             components,
         };
-        for (node, &row) in wave.iter().enumerate() {
+        for (node, &row) in wave.iter().enumerate().filter(|&(node, _)| !is_stated(node)) {
             grid.rows[row].push(node);
         }
         for edge in edges {
-            let passes = if is_routed(edge) { grid.pass(wave[edge.on], wave[edge.component]) } else { Vec::new() };
-            let downwards = wave[edge.on] < wave[edge.component];
-            if downwards && (passes.len() + 1 == wave[edge.component] - wave[edge.on]) {
+            let is_routed = !is_stated(edge.on) && !is_stated(edge.component);
+            let passes = if is_routed { grid.pass(wave[edge.on], wave[edge.component]) } else { Vec::new() };
+            if is_routed && wave[edge.on] < wave[edge.component] {
                 let mut from = edge.on;
                 for &to in passes.iter().chain([&edge.component]) {
                     grid.below[from].push(to);

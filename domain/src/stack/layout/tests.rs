@@ -112,17 +112,119 @@ fn a_thousand_components_take_no_noticeable_time() {
     assert_eq!(overlaps(&layout), 0);
 }
 
+/// Edges from each component to earlier ones.
+fn dag(picks: &[Vec<prop::sample::Index>]) -> Stack {
+    let of = |(index, on): (usize, &Vec<prop::sample::Index>)| {
+        let mut on: Vec<usize> = if index == 0 { vec![] } else { on.iter().map(|pick| pick.index(index)).collect() };
+        on.sort_unstable();
+        on.dedup();
+        on
+    };
+    let edges: Vec<Vec<usize>> = picks.iter().enumerate().map(of).collect();
+    let borrowed: Vec<&[usize]> = edges.iter().map(Vec::as_slice).collect();
+    stack(&borrowed)
+}
+
+fn picks(most: usize) -> impl Strategy<Value = Vec<Vec<prop::sample::Index>>> {
+    proptest::collection::vec(proptest::collection::vec(any::<prop::sample::Index>(), 0..4), 2..most)
+}
+
+/// Components of a row from left to right, of those that stood in this row before.
+fn kept_order(before: &Layout, of: &Layout, wave: usize) -> Vec<String> {
+    let same = |place: &&Place| place.wave == wave && before.place(place.component.as_str()).is_some_and(|old| old.wave == wave);
+    let mut row: Vec<&Place> = of.places.iter().filter(same).collect();
+    row.sort_by(|a, b| a.at.x.total_cmp(&b.at.x));
+    row.iter().map(|place| place.component.to_string()).collect()
+}
+
+/// Rows into which a component or a passing edge came.
+fn touched_rows(before: &Layout, after: &Layout) -> Vec<usize> {
+    let old_points: std::collections::HashSet<String> = before
+        .routes
+        .iter()
+        .flat_map(|route| passes(route).into_iter().map(move |y| format!("{} {} {y}", route.component, route.on)))
+        .collect();
+    let wave = |y: f64| ((y - MARGIN) / ROW).round() as usize;
+    let lanes = after.routes.iter().flat_map(|route| {
+        passes(route).into_iter().filter(|y| !old_points.contains(&format!("{} {} {y}", route.component, route.on))).collect::<Vec<f64>>()
+    });
+    let boxes = after.places.iter().filter(|place| before.place(place.component.as_str()).is_none_or(|old| old.wave != place.wave));
+    boxes.map(|place| place.wave).chain(lanes.map(wave)).collect()
+}
+
+fn passes(route: &Route) -> Vec<f64> {
+    (0..route.passes()).filter_map(|index| route.pass(index)).map(|point| point.y).collect()
+}
+
+#[test]
+fn a_box_that_is_put_elsewhere_leaves_the_others_where_they_are() {
+    let mut stack = stack(&[&[], &[], &[], &[1]]);
+    let before = layout(&stack);
+    stack.components[1].layout = Some(Point { x: 2000.0, y: 700.0 });
+    let after = layout_after(&before, &stack);
+    for index in [0, 2, 3] {
+        assert_eq!(at(&after, index), at(&before, index));
+    }
+}
+
+#[test]
+fn a_new_component_stands_under_what_it_waits_for() {
+    let before = layout(&stack(&[&[], &[], &[]]));
+    let after = layout_after(&before, &stack(&[&[], &[], &[], &[2]]));
+    assert_eq!(at(&after, 3).x, at(&after, 2).x);
+    assert_eq!(at(&after, 2), at(&before, 2));
+}
+
 proptest! {
     #[test]
-    fn no_two_boxes_overlap_and_every_edge_goes_down(picks in proptest::collection::vec(proptest::collection::vec(any::<prop::sample::Index>(), 0..4), 1..40)) {
-        let edges: Vec<Vec<usize>> = picks.iter().enumerate().map(|(index, on)| {
-            let mut on: Vec<usize> = if index == 0 { vec![] } else { on.iter().map(|pick| pick.index(index)).collect() };
-            on.sort_unstable();
-            on.dedup();
-            on
-        }).collect();
-        let borrowed: Vec<&[usize]> = edges.iter().map(Vec::as_slice).collect();
-        let stack = stack(&borrowed);
+    fn what_an_edit_does_not_touch_keeps_its_order_and_its_place(
+        picks in picks(40), new in proptest::collection::vec(any::<prop::sample::Index>(), 0..3), edits in proptest::collection::vec(any::<(prop::sample::Index, prop::sample::Index)>(), 0..4),
+    ) {
+        let mut stack = dag(&picks);
+        let mut before = layout(&stack);
+        // One component more, then one edge more at a time.
+        let id = Name::new("new").unwrap();
+        let mut component = Component::new(id, Content::Manifest(Manifest { text: String::new() }));
+        component.depends_on = new.iter().map(|pick| stack.components[pick.index(stack.components.len())].id.clone()).collect();
+        component.depends_on.dedup();
+        stack.components.push(component);
+        for edit in std::iter::once(None).chain(edits.iter().map(Some)) {
+            if let Some((a, b)) = edit {
+                let (a, b) = (a.index(stack.components.len()), b.index(stack.components.len()));
+                let on = stack.components[a.min(b)].id.clone();
+                if a != b && !stack.components[a.max(b)].depends_on.contains(&on) {
+                    stack.components[a.max(b)].depends_on.push(on);
+                }
+            }
+            let after = layout_after(&before, &stack);
+            prop_assert_eq!(overlaps(&after), 0);
+            prop_assert!(after.places.iter().all(|place| place.at.x >= MARGIN));
+            prop_assert!(after.routes.iter().all(|route| after.place(route.on.as_str()).unwrap().wave < after.place(route.component.as_str()).unwrap().wave));
+            let touched = touched_rows(&before, &after);
+            for wave in 0..after.waves {
+                prop_assert_eq!(kept_order(&before, &after, wave), kept_order(&after, &before, wave));
+                if !touched.contains(&wave) {
+                    for place in after.places.iter().filter(|place| place.wave == wave) {
+                        prop_assert_eq!(place.at, before.place(place.component.as_str()).unwrap().at);
+                    }
+                }
+            }
+            before = after;
+        }
+    }
+
+    #[test]
+    fn drawn_after_itself_a_stack_stays_as_it_is(picks in picks(40)) {
+        let stack = dag(&picks);
+        let before = layout(&stack);
+        let after = layout_after(&before, &stack);
+        prop_assert_eq!(&after.places, &before.places);
+        prop_assert_eq!(layout_after(&after, &stack), after);
+    }
+
+    #[test]
+    fn no_two_boxes_overlap_and_every_edge_goes_down(picks in picks(40)) {
+        let stack = dag(&picks);
         let drawn = layout(&stack);
         prop_assert_eq!(overlaps(&drawn), 0);
         prop_assert!(drawn.places.iter().all(|place| place.at.x >= MARGIN && place.at.x + WIDTH <= drawn.width));
