@@ -30,6 +30,7 @@ pub mod visible;
 
 pub mod catalog;
 pub mod change;
+pub mod exchange;
 pub mod finding;
 pub mod sealing;
 

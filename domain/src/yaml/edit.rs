@@ -3,6 +3,7 @@
 //! An edit replaces the bytes of one value. Afterwards the text is read again and must mean exactly
 //! what was intended, or the edit is refused and the text stays as it was.
 
+pub mod cut;
 mod splice;
 mod tree;
 

@@ -67,6 +67,14 @@ impl Node {
             _ => None,
         }
     }
+
+    /// Where the key of a map's entry begins.
+    pub fn key_start(&self, segment: &Segment) -> Option<usize> {
+        match (&self.shape, segment) {
+            (Shape::Map { entries, .. }, Segment::Key(key)) => entries.iter().find(|entry| entry.key == *key).map(|entry| entry.start),
+            _ => None,
+        }
+    }
 }
 
 /// The document with this number (empty ones not counted), or `None` where there is none or it is
