@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod cluster;
 pub mod draft;
 pub mod environment;
+pub mod exchange;
 pub mod foreign;
 pub mod outcome;
 pub mod overview;

@@ -10,6 +10,7 @@ pub mod draft;
 pub mod enrolment;
 pub mod environment;
 pub mod example;
+pub mod exchange;
 pub mod hook;
 pub mod outcome;
 pub mod overview;

@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod doors;
 pub mod draft;
 pub mod environment;
+pub mod exchange;
 pub mod foreign;
 pub mod headers;
 pub mod health;

@@ -291,7 +291,7 @@ fn fingerprints(stack: &Stack, secrets: &Secrets) -> BTreeMap<String, String> {
 }
 
 /// Seals what the stack needs; what is unchanged keeps its bytes.
-async fn seal(
+pub async fn seal(
     server: &Server,
     cluster_id: &str,
     stack: &Stack,

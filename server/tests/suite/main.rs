@@ -24,6 +24,7 @@ mod deploy_refused;
 mod doors;
 mod drafts_behind;
 mod durability;
+mod exchange;
 mod git_commit;
 mod git_faults;
 mod git_history;
