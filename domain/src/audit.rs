@@ -101,6 +101,9 @@ acts! {
     Propose => "draft" "propose",
     AcceptProposal => "draft" "accept_proposal",
 
+    AddChartRepository => "chart_repository" "add",
+    RemoveChartRepository => "chart_repository" "remove",
+
     SetVariable => "variable" "set",
     UnsetVariable => "variable" "unset",
     SetSecret => "secret" "set",

@@ -261,6 +261,21 @@ create table secret (
     constraint secret_scope_known check (scope in ('environment', 'cluster', 'stack'))
 );
 
+-- Helm repositories and OCI registries of people's own; what they hold is fetched and kept outside the database.
+create table chart_repository (
+    id         text    not null primary key,
+    name       text    not null,
+    url        text    not null, -- without a slash at the end
+    plain_http integer not null,
+    username   text,
+    sealed     blob,             -- the password, sealed to the vault
+    added_at   bigint  not null,
+    added_by   text    not null,
+    constraint chart_repository_name_free unique (name),
+    constraint chart_repository_url_free unique (url),
+    constraint chart_repository_credentials_whole check ((username is null) = (sealed is null))
+);
+
 -- SOPS files as sealed once, so an unchanged secret never changes in Git.
 create table sealed_file (
     cluster     text   not null references cluster (id),

@@ -3,6 +3,8 @@
 pub mod around;
 pub mod audit;
 pub mod catalog;
+pub mod chart;
+pub mod chart_repository;
 pub mod cluster;
 pub mod deployment;
 pub mod differs;

@@ -4,6 +4,8 @@ pub mod access;
 pub mod audit;
 pub mod caller;
 pub mod catalog;
+pub mod chart;
+pub mod chart_repository;
 pub mod cluster;
 pub mod doors;
 pub mod draft;

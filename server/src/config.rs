@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::network::Network;
 
 const GIT_TIMEOUT: u16 = 30;
+const CHART_TIMEOUT: u16 = 20;
 
 /// Twice a minute: what somebody pushed is told within one.
 const FETCH_EVERY: u64 = 30;
@@ -46,6 +47,14 @@ pub struct Config {
     #[arg(long, env = "COUNTERSIGN_FETCH_EVERY", default_value_t = FETCH_EVERY, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(5..=3600))]
     pub fetch_every: u64,
 
+    /// Networks inside (loopback, private) that chart repositories may lie in; without it only public addresses are reached.
+    #[arg(long, env = "COUNTERSIGN_ALLOW_INSIDE", value_name = "NETWORK", value_delimiter = ',')]
+    pub allow_inside: Vec<Network>,
+
+    /// How long a chart repository may stay silent, in seconds. A whole answer of its may take ten times as long.
+    #[arg(long, env = "COUNTERSIGN_CHART_TIMEOUT", default_value_t = CHART_TIMEOUT, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub chart_timeout: u16,
+
     #[arg(long, env = "COUNTERSIGN_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
@@ -72,6 +81,8 @@ impl Config {
             metrics_token: None,
             git_timeout: GIT_TIMEOUT,
             fetch_every: FETCH_EVERY,
+            allow_inside: Vec::new(),
+            chart_timeout: CHART_TIMEOUT,
             log_format: LogFormat::Text,
             log: String::from("info"),
         }

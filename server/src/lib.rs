@@ -15,6 +15,7 @@ pub mod backup;
 pub mod catalog;
 pub mod data_lock;
 pub mod deploy;
+pub mod egress;
 pub mod git;
 pub mod identity;
 pub mod store;

@@ -18,8 +18,8 @@ use crate::api::doors::Doors;
 use crate::api::doors::Policy::{Enrolling, Hook, May, Person, PersonMay, Public, PullToken};
 use crate::api::problem::{Refusal, too_large};
 use crate::api::{
-    access, audit, catalog, cluster, draft, environment, exchange, foreign, headers, health, hook, openapi, passkey, person, plan, pull,
-    record, running, secret, session, settings, setup, variable,
+    access, audit, catalog, chart, chart_repository, cluster, draft, environment, exchange, foreign, headers, health, hook, openapi,
+    passkey, person, plan, pull, record, running, secret, session, settings, setup, variable,
 };
 use crate::identity;
 use crate::server::Shared;
@@ -87,6 +87,12 @@ fn doors() -> Doors {
 
         .door("GET /api/v1/catalog",                       May(See),              routes!(catalog::find))
         .door("GET /api/v1/catalog/{chart}",               May(See),              routes!(catalog::read))
+        .door("GET /api/v1/charts/versions",               May(See),              routes!(chart::versions))
+        .door("GET /api/v1/charts/contents",               May(See),              routes!(chart::contents))
+        .door("GET /api/v1/chart-repositories",            May(See),              routes!(chart_repository::list))
+        .door("POST /api/v1/chart-repositories",           PersonMay(Administer), routes!(chart_repository::add))
+        .door("DELETE /api/v1/chart-repositories/{repository}", PersonMay(Administer), routes!(chart_repository::remove))
+        .door("POST /api/v1/chart-repositories/{repository}/fetch", PersonMay(Edit), routes!(chart_repository::fetch))
 
         .door("GET /api/v1/overview",                      May(See),              routes!(record::overview))
         .door("GET /api/v1/examples",                      May(See),              routes!(draft::examples))

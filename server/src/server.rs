@@ -1,15 +1,19 @@
 //! What an action may use: handed in, so that time, ids and places are the caller's choice.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
 
 use anyhow::Context;
+use tokio::task::JoinSet;
 
 use crate::api::limit::Limits;
 use crate::audit::Refusals;
+use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_lock::make_private;
 use crate::deploy::lease::Leases;
+use crate::egress::{self, Guard};
 use crate::git::{PlatformKey, UploadPack};
 use crate::identity::ceremony::Ceremonies;
 use crate::ids::Ids;
@@ -35,6 +39,9 @@ pub struct Server {
     pub platform_key: Arc<PlatformKey>,
     pub leases: Leases,
     pub uploads: UploadPack,
+    pub catalog: Arc<Catalog>,
+    /// Chart repositories that are being fetched; they end with the server.
+    pub fetches: Mutex<JoinSet<()>>,
     settings: RwLock<Arc<Settings>>,
 }
 
@@ -54,7 +61,11 @@ impl Server {
         let store = Store::open(&config.database()).await?;
         let (vault, platform_key) = keys(&config, &store).await?;
         let settings = Settings::load(&config, &store).await?;
+        let guard = Guard::new(config.allow_inside.clone());
+        let client = egress::Client::new(guard, Duration::from_secs(u64::from(config.chart_timeout)))?;
         Ok(Server {
+            catalog: Arc::new(Catalog::new(client, &config.data)),
+            fetches: Mutex::default(),
             ids: Ids::new(clock.clone()),
             limits: Limits::default(),
             refusals: Refusals::default(),

@@ -16,6 +16,7 @@ use crate::audit::Writer;
 pub mod agent;
 pub mod approval;
 pub mod audit;
+pub mod chart_repository;
 pub mod cluster;
 pub mod cluster_event;
 pub mod copy;

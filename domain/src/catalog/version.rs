@@ -19,6 +19,11 @@ pub fn compare(one: &str, other: &str) -> Ordering {
     .then_with(|| one.cmp(other))
 }
 
+/// Whether three numbers stand in it, as in `1.2.3` and `v1.2.3-rc.1`.
+pub fn is_version(text: &str) -> bool {
+    parts(text).is_some()
+}
+
 /// Whether a version says of itself that it is not finished.
 pub fn is_prerelease(version: &str) -> bool {
     parts(version).is_some_and(|parts| parts.pre.is_some())

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use domain::audit::Act;
 use domain::secret::Fingerprint;
 
+use super::chart_repository;
 use super::cluster::hook_secret;
 use super::repository;
 use crate::api::caller::Caller;
@@ -43,6 +44,9 @@ pub async fn rotate(server: &Server, caller: &Caller) -> anyhow::Result<Rotated>
         for (cluster, secret) in &sealed.hook_secrets {
             store::hook_secret::seal_anew(tx, cluster, secret).await?;
         }
+        for (repository, password) in &sealed.chart_passwords {
+            store::chart_repository::seal_anew(tx, repository, password).await?;
+        }
         for (plan, fingerprints) in &sealed.plans {
             store::plan::set_secrets(tx, plan, fingerprints).await?;
         }
@@ -67,6 +71,7 @@ struct Sealed {
     secrets: Vec<(String, StoredSecret)>,
     credentials: Vec<(String, Vec<u8>)>,
     hook_secrets: Vec<(String, Vec<u8>)>,
+    chart_passwords: Vec<(String, Vec<u8>)>,
     plans: Vec<(String, String)>,
 }
 
@@ -93,6 +98,11 @@ impl Sealed {
         }
         for row in store::hook_secret::list(&mut db).await? {
             sealed.hook_secrets.push((row.cluster.clone(), hook_secret::rotate(&server.vault, next, &row)?));
+        }
+        for row in store::chart_repository::list(&mut db).await? {
+            if let Some(password) = chart_repository::rotate(&server.vault, next, &row)? {
+                sealed.chart_passwords.push((row.id, password));
+            }
         }
         // What a plan remembers is translated where the secret is still the same; the value of any other is gone, and
         // it stays *changed*.

@@ -1,6 +1,7 @@
 //! `/api/v1/catalog`
 
 use axum::Json;
+use axum::extract::State;
 use domain::api::catalog::Found;
 use domain::catalog::Chart;
 use domain::problem::Problem;
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use crate::action;
 use crate::api::caller::Caller;
 use crate::api::problem::{Answer, Path, Query};
+use crate::server::Shared;
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -19,8 +21,8 @@ pub struct What {
 
 /// Charts to choose from, the best answer first.
 #[utoipa::path(get, path = "/api/v1/catalog", tag = "catalog", params(What), responses((status = 200, body = Vec<Found>), (status = 401, body = Problem)))]
-pub async fn find(_: Caller, Query(what): Query<What>) -> Answer<Vec<Found>> {
-    Ok(Json(action::catalog::find(what.query.as_deref().unwrap_or_default())))
+pub async fn find(State(server): State<Shared>, _: Caller, Query(what): Query<What>) -> Answer<Vec<Found>> {
+    Ok(Json(action::catalog::find(&server, what.query.as_deref().unwrap_or_default()).await?))
 }
 
 /// One chart of the built-in catalog: what it brings and where its values sit.

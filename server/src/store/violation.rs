@@ -6,6 +6,8 @@ use domain::problem::Problem;
 const UNIQUE: &[(&str, &str)] = &[
     ("agent.name", "agent_name_free"),
     ("approval.plan, approval.person", "approval_once"),
+    ("chart_repository.name", "chart_repository_name_free"),
+    ("chart_repository.url", "chart_repository_url_free"),
     ("cluster.name", "cluster_name_free"),
     ("cluster.url, cluster.branch", "cluster_branch_free"),
     ("credential.credential_id", "credential_id_free"),
@@ -26,6 +28,8 @@ const UNIQUE: &[(&str, &str)] = &[
 const PROBLEMS: &[(&str, &str, &str, &str)] = &[
     ("agent_name_free", "name_taken", "There is already an agent of this name.", "name"),
     ("approval_once", "already_approved", "You have already signed this plan.", ""),
+    ("chart_repository_name_free", "name_taken", "There is already a chart repository of this name.", "name"),
+    ("chart_repository_url_free", "url_taken", "This chart repository is already there under another name.", "url"),
     ("cluster_branch_free", "repository_taken", "This URL and branch are bound to another cluster.", "url"),
     ("cluster_name_free", "name_taken", "There is already a cluster of this name.", "name"),
     ("credential_id_free", "key_known", "This key is already enrolled.", ""),

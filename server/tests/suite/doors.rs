@@ -65,6 +65,12 @@ const EXPECTED: &str = "
     DELETE /api/v1/secrets                                401     403    422      422   422   403
     GET    /api/v1/catalog                                401     200    200      200   200   200
     GET    /api/v1/catalog/{chart}                        401     404    404      404   404   404
+    GET    /api/v1/charts/versions                        401     400    400      400   400   400
+    GET    /api/v1/charts/contents                        401     400    400      400   400   400
+    GET    /api/v1/chart-repositories                     401     200    200      200   200   200
+    POST   /api/v1/chart-repositories                     401     403    403      403   422   403
+    DELETE /api/v1/chart-repositories/{repository}        401     403    403      403   404   403
+    POST   /api/v1/chart-repositories/{repository}/fetch  401     403    404      404   404   403
     GET    /api/v1/overview                               401     200    200      200   200   200
     GET    /api/v1/examples                               401     200    200      200   200   200
     GET    /api/v1/drafts                                 401     200    200      200   200   200

@@ -47,6 +47,9 @@ async fn killed_anywhere_a_rotation_leaves_a_vault_that_opens_and_can_be_rotated
     let draft = bound.ada.draft_of("web").await;
     let data = bound.test.data();
     let hook = bound.ada.client.post(&format!("/api/v1/clusters/{CLUSTER}/hook-secret"), json!({})).await.expect_status(201).ok();
+    // It lies inside, so nobody is asked; only its password matters here.
+    let charts = json!({ "name": "house", "url": "https://127.0.0.1:9", "username": "robot", "password": "quokka" });
+    bound.ada.client.post("/api/v1/chart-repositories", charts).await.expect_status(201);
     let before = store::secret::list(&mut bound.test.inside().store.read().await.unwrap()).await.unwrap();
     let first = bound.test.inside().vault.recipient();
     let refused = rotate(&data, None);
@@ -83,6 +86,9 @@ async fn killed_anywhere_a_rotation_leaves_a_vault_that_opens_and_can_be_rotated
     let cluster = store::cluster::by_name(&mut test.inside().store.read().await.unwrap(), CLUSTER).await.unwrap().unwrap();
     let kept = server::action::cluster::hook_secret::read(test.inside(), &cluster.id).await.unwrap().unwrap();
     assert_eq!(hook["secret"], kept.expose());
+    let house = store::chart_repository::by_name(&mut test.inside().store.read().await.unwrap(), "house").await.unwrap().unwrap();
+    let asked = server::action::chart_repository::source(&test.inside().vault, &house).unwrap();
+    assert_eq!(asked.credentials.unwrap().password.expose(), "quokka");
     assert_ne!(test.inside().vault.recipient(), recipient);
     let log = ada.client.get("/api/v1/audit").await.text();
     assert!(log.contains("organisation.rotate_vault"), "{log}");

@@ -1,6 +1,7 @@
 //! A whole server on a free port with a folder of its own, and people to use it.
 
 pub mod authenticator;
+pub mod chart_host;
 mod client;
 pub mod flux;
 pub mod git;
@@ -55,7 +56,11 @@ impl TestServer {
 
     /// Set up, with an administrator called `ada` who is logged in by password.
     pub async fn set_up() -> (TestServer, Client) {
-        let server = TestServer::fresh().await;
+        TestServer::set_up_with(|_| {}).await
+    }
+
+    pub async fn set_up_with(change: impl FnOnce(&mut Config)) -> (TestServer, Client) {
+        let server = TestServer::with(change).await;
         let mut ada = server.client();
         let link: EnrolmentLink = ada
             .post(

@@ -1,0 +1,50 @@
+//! One chart: its versions, and what is inside one of them. Only repositories that somebody chose are asked: those of the
+//! built-in catalog, and those that an administrator added.
+
+use domain::api::catalog::{ChartVersion, ChartVersions, Contents};
+use domain::catalog::version;
+use domain::problem::Problem;
+use domain::stack::{self, field};
+use domain::text::sentence;
+
+use super::chart_repository;
+use crate::catalog::{self, Source};
+use crate::server::Server;
+use crate::store;
+
+pub async fn versions(server: &Server, repository: &str, name: &str) -> Result<ChartVersions, Problem> {
+    let source = source(server, repository, name).await?;
+    let listed = server.catalog.versions(&source, name, server.clock.now()).await.map_err(|trouble| trouble.problem())?;
+    let one = |version: catalog::Version| ChartVersion {
+        is_prerelease: version::is_prerelease(&version.version),
+        version: version.version,
+        app_version: version.app_version,
+        created: version.created,
+        deprecated: version.deprecated,
+    };
+    let versions: Vec<ChartVersion> = listed.versions.into_iter().map(one).collect();
+    let newest = versions.iter().find(|version| !version.is_prerelease && version::is_version(&version.version));
+    Ok(ChartVersions { newest: newest.map(|version| version.version.clone()), versions })
+}
+
+pub async fn contents(server: &Server, chart: stack::Chart) -> Result<Contents, Problem> {
+    let source = source(server, &chart.repository, &chart.name).await?;
+    field::chart_version(&chart.version).map_err(|why| Problem::invalid("chart_version", sentence(&why)).at("version"))?;
+    let chart = stack::Chart { repository: source.repository.clone(), ..chart };
+    server.catalog.contents(&source, &chart, server.clock.now()).await.map_err(|trouble| trouble.problem())
+}
+
+async fn source(server: &Server, repository: &str, name: &str) -> Result<Source, Problem> {
+    field::chart_name(name).map_err(|why| Problem::invalid("chart_name", sentence(&why)).at("name"))?;
+    let repository = repository.trim_end_matches('/');
+    if let Some(row) = store::chart_repository::by_url(&mut *server.store.read().await?, repository).await? {
+        return chart_repository::source(&server.vault, &row);
+    }
+    let is_built_in = catalog::charts().iter().any(|known| known.chart.repository.trim_end_matches('/') == repository);
+    if !is_built_in {
+        return Err(Problem::new(404, "chart_repository_unknown", "This chart repository is none of the catalog's and none of your own.")
+            .at("repository")
+            .hint("An administrator adds it under chart repositories."));
+    }
+    Ok(Source { repository: repository.to_owned(), plain_http: false, credentials: None })
+}
