@@ -15,8 +15,8 @@ use crate::name::Name;
 
 pub use event::{NotAnEvent, Refusal, read, read_refusal};
 pub use fold::{compact, fold};
-pub use span::{Commit, span};
-pub use words::{sentence, summary, word};
+pub use span::{Commit, overruled, span};
+pub use words::{once, sentence, summary, word};
 
 /// What one event tells of one component at one commit.
 #[derive(Debug, Clone, PartialEq, Eq)]

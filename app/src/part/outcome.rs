@@ -19,7 +19,8 @@ pub fn state(reach: Reach) -> State {
 /// In a row: the word, and since when.
 #[component]
 pub fn OutcomeBadge(outcome: Outcome) -> AnyView {
-    let word = if outcome.state == Reach::Unknown { "Recorded".to_owned() } else { outcome.word.clone() };
+    // Nothing heard yet is no more than recorded.
+    let word = if outcome.state == Reach::Unknown && outcome.heard.is_none() { "Recorded".to_owned() } else { outcome.word.clone() };
     let since = outcome.since.map(|at| view! { <small class="faint">" "<Ago at/></small> });
     view! { <span title=outcome.tally.clone()><StateBadge state=state(outcome.state) word/>{since}</span> }.into_any()
 }

@@ -22,3 +22,13 @@ pub fn span<'a>(branch: &'a [Commit], stack: &Name, entry: u64) -> Vec<&'a str> 
     let rest = branch.iter().skip(first + 1).take_while(|commit| !commit.touches.contains(stack));
     branch.iter().skip(first).take(1).chain(rest).map(|commit| commit.id.as_str()).collect()
 }
+
+/// Somebody else's change to the stack that no entry has answered yet: what the cluster said of the entry is then said of
+/// an older commit than the one that stands.
+pub fn overruled<'a>(branch: &'a [Commit], stack: &Name, entry: u64) -> Option<&'a Commit> {
+    let from = branch.iter().position(|commit| commit.entry == Some(entry))?;
+    let mut later = branch.iter().skip(from + 1).filter(|commit| commit.touches.contains(stack));
+    let first = later.next()?;
+    let is_answered = first.entry.is_some() || later.any(|commit| commit.entry.is_some());
+    (!is_answered).then_some(first)
+}

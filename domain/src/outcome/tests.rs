@@ -113,6 +113,43 @@ proptest! {
     }
 
     #[test]
+    fn heard_one_by_one_in_any_order_and_twice_it_is_the_same(events in events().prop_shuffle(), entry in 1..6_u64) {
+        let one_by_one = events.iter().chain(&events).fold(Vec::new(), |kept, event| compact(&[kept, vec![event.clone()]].concat()));
+        let told = |events: &[Event]| -> Vec<_> { folded(entry, events).into_iter().map(|one| (one.component, one.state, one.heard)).collect() };
+        prop_assert_eq!(told(&one_by_one), told(&events));
+    }
+
+    #[test]
+    fn what_was_settled_at_a_commit_is_moved_by_no_word_of_an_earlier_one(events in events(), late in events()) {
+        // Of № 2 with its neighbours: commits 1, 2 and 3.
+        let part = |id: &Name| Part::Component(id.clone());
+        let settles = |event: &&Event| matches!(event.said, Said::Reconciled | Said::Failing);
+        let before = folded(2, &events);
+        for one in &before {
+            let told = events.iter().filter(settles).filter(|event| event.part == part(&one.component));
+            let Some(highest) = told.map(|event| event.commit.clone()).filter(|id| *id <= commit(3) && *id >= commit(1)).max() else { continue };
+            let earlier = late.iter().filter(|event| event.part == part(&one.component) && event.commit < highest);
+            let all: Vec<Event> = events.iter().chain(earlier).cloned().collect();
+            let after = folded(2, &all);
+            prop_assert_eq!(of(&after, one.component.as_str()), &one.state);
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_a_component_that_is_gone_changes_nothing(events in events(), gone in events()) {
+        // Flux finds the folder of a removed component empty before it prunes what stood for it.
+        let mut stack = web();
+        let path = |event: Event| Event { part: Part::Component(name("e")), said: Said::Failing, message: "path not found".into(), ..event };
+        let all: Vec<Event> = events.iter().cloned().chain(gone.into_iter().map(path)).collect();
+        prop_assert_eq!(folded(2, &events), folded(2, &all));
+        stack.components.retain(|component| component.id.as_str() != "d");
+        let branch = branch();
+        let left: Vec<Event> = all.iter().filter(|event| event.part != Part::Component(name("d"))).cloned().collect();
+        let span = span(&branch, &name("web"), 2);
+        prop_assert_eq!(fold(&stack, &span, &all), fold(&stack, &span, &left));
+    }
+
+    #[test]
     fn an_event_on_top_never_makes_an_older_commit_win(events in events(), late in 0..30_i64) {
         // № 4 failed; however late somebody repeats that № 2 succeeded, № 4 has failed.
         let mut events: Vec<Event> = events.into_iter().filter(|event| event.part != Part::Component(name("d"))).collect();
@@ -131,6 +168,17 @@ fn a_neighbours_commit_counts_and_somebody_elses_change_to_the_stack_does_not() 
     assert_eq!(span(&branch, &name("web"), 4), [commit(4)]);
     assert_eq!(folded(2, &[event("a", 3, Said::Reconciled, 1)])[0].state, State::Reconciled);
     assert_eq!(folded(4, &[event("a", 5, Said::Reconciled, 1)])[0].state, State::Silent);
+}
+
+#[test]
+fn an_entry_is_overruled_by_somebody_elses_change_until_another_entry_answers() {
+    let branch = branch();
+    let by = |entry| overruled(&branch, &name("web"), entry).map(|commit| commit.id.clone());
+    assert_eq!((by(2), by(4), by(9)), (None, Some(commit(5)), None));
+    assert_eq!(overruled(&branch, &name("shop"), 3), None);
+    let mut answered = branch.clone();
+    answered.push(Commit { id: commit(6), entry: Some(5), touches: BTreeSet::from([name("web")]) });
+    assert_eq!(overruled(&answered, &name("web"), 4), None);
 }
 
 #[test]

@@ -24,6 +24,18 @@ pub fn sentence(state: &State) -> String {
     }
 }
 
+/// Where somebody else changed the stack since: what was last said, as something said of before.
+pub fn once(state: &State, since: &str) -> String {
+    let before = match state {
+        State::Silent => String::from("the cluster had not said anything of it"),
+        State::Progressing => String::from("the cluster was applying it"),
+        State::Waits { on, .. } => format!("it waited for {on}"),
+        State::Failing { .. } => String::from("the cluster could not make it so"),
+        State::Reconciled => String::from("the cluster held it as it was signed"),
+    };
+    format!("Before somebody else's commit {since} changed this stack, {before}. What runs now is not known.")
+}
+
 /// A stack by its components: the worst speaks for all, and only all together are reconciled.
 pub fn summary(components: &[Standing]) -> (State, String) {
     let count = |of: fn(&State) -> bool| components.iter().filter(|one| of(&one.state)).count();

@@ -46,6 +46,17 @@ pub async fn of_entry(
         return Ok(None);
     }
     let (state, tally) = outcome::summary(&standings);
+    let since = overruled(branch, stack, number);
+    if let Some(commit) = &since {
+        return Ok(Some(Outcome {
+            state: Reach::Unknown,
+            word: WORD.to_owned(),
+            tally: format!("somebody else's commit {commit} changed this stack; before, {tally}"),
+            since: None,
+            heard: standings.iter().filter_map(|one| one.heard).max(),
+            components: plan.map(|_| standings.into_iter().map(|one| before(one, commit)).collect()).unwrap_or_default(),
+        }));
+    }
     let is_same = |one: &&Standing| outcome::word(&one.state) == outcome::word(&state);
     let since = match &state {
         // All of it stands since the last of it does.
@@ -67,8 +78,35 @@ pub async fn live(db: &mut Conn, stack: &store::stack::Stack) -> Result<Vec<Comp
     let Some(last) = store::entry::last_of_stack(db, &stack.id).await? else { return Ok(Vec::new()) };
     let entries = store::entry::branch(db, &stack.cluster).await?;
     let branch = woven(&entries, &store::foreign_commit::branch(db, &stack.cluster).await?);
-    let standings = standings(db, stack, u64::try_from(last.number).unwrap_or_default(), &branch).await?;
-    Ok(standings.into_iter().map(|one| component(one, None)).collect())
+    let number = u64::try_from(last.number).unwrap_or_default();
+    let standings = standings(db, stack, number, &branch).await?;
+    Ok(match overruled(&branch, stack, number) {
+        Some(commit) => standings.into_iter().map(|one| before(one, &commit)).collect(),
+        None => standings.into_iter().map(|one| component(one, None)).collect(),
+    })
+}
+
+/// For a badge, where the branch went on with somebody else's change to the stack.
+const WORD: &str = "Changed by others";
+
+/// That commit, shortened.
+fn overruled(branch: &[Commit], stack: &store::stack::Stack, number: u64) -> Option<String> {
+    let stack = Name::new(&stack.stack_id).ok()?;
+    outcome::overruled(branch, &stack, number).map(|commit| commit.id.chars().take(7).collect())
+}
+
+/// What was said of a component before that commit: told with its age, and never as the state of what stands now.
+fn before(one: Standing, commit: &str) -> ComponentOutcome {
+    ComponentOutcome {
+        state: Reach::Unknown,
+        word: WORD.to_owned(),
+        sentence: outcome::once(&one.state, commit),
+        component: one.component,
+        message: None,
+        change: None,
+        since: one.since,
+        heard: one.heard,
+    }
 }
 
 fn component(one: Standing, plan: Option<&Plan>) -> ComponentOutcome {

@@ -1,5 +1,5 @@
 //! What clusters said of components: bounded, because only the first and the last of each kind are kept, and only
-//! for the commits heard of last.
+//! for the last commits.
 
 use domain::name::Name;
 use domain::outcome::{Event, Part, Said};
@@ -8,8 +8,10 @@ use super::{Conn, Error, Result};
 use crate::audit::Tx;
 use crate::clock::Micros;
 
-/// Commits kept of each component.
+/// Commits of the record kept of each component, the last of the branch: an old one that is repeated drives out none.
 const COMMITS: i64 = 24;
+/// Commits kept that the record does not know (yet), the last heard of.
+const UNKNOWN: i64 = 8;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -29,7 +31,8 @@ pub async fn hear(tx: &mut Tx, cluster: &str, event: &Event, now: Micros) -> Res
         "insert into cluster_event (cluster, stack_id, part, commit_id, said, first_at, last_at, message, heard_at)
          values ($1, $2, $3, $4, $5, $6, $6, $7, $8)
          on conflict (cluster, stack_id, part, commit_id, said) do update
-         set message = case when excluded.last_at > last_at then excluded.message else message end,
+         set message = case when excluded.last_at > last_at or (excluded.last_at = last_at and excluded.message > message)
+                            then excluded.message else message end,
              first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at), heard_at = excluded.heard_at",
     )
     .bind(cluster)
@@ -43,15 +46,25 @@ pub async fn hear(tx: &mut Tx, cluster: &str, event: &Event, now: Micros) -> Res
     .execute(&mut **tx)
     .await?;
     sqlx::query(
-        "delete from cluster_event
-         where cluster = $1 and stack_id = $2 and part = $3 and commit_id not in (
-             select commit_id from cluster_event where cluster = $1 and stack_id = $2 and part = $3
-             group by commit_id order by max(heard_at) desc, commit_id limit $4)",
+        "with heard as (
+             select heard.commit_id, coalesce(entry.number, foreign_commit.after_entry) as number,
+                    coalesce(foreign_commit.place, 0) as place, heard.heard_at
+             from (select commit_id, max(heard_at) as heard_at from cluster_event
+                   where cluster = $1 and stack_id = $2 and part = $3 group by commit_id) as heard
+             left join entry on entry.cluster = $1 and entry.commit_id = heard.commit_id
+             left join foreign_commit on foreign_commit.cluster = $1 and foreign_commit.commit_id = heard.commit_id)
+         delete from cluster_event
+         where cluster = $1 and stack_id = $2 and part = $3
+           and commit_id not in (select commit_id from (
+               select commit_id from heard where number is not null order by number desc, place desc limit $4) as known)
+           and commit_id not in (select commit_id from (
+               select commit_id from heard where number is null order by heard_at desc, commit_id limit $5) as unknown)",
     )
     .bind(cluster)
     .bind(event.stack.as_str())
     .bind(part)
     .bind(COMMITS)
+    .bind(UNKNOWN)
     .execute(&mut **tx)
     .await?;
     Ok(())

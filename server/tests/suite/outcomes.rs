@@ -196,3 +196,81 @@ async fn g1_is_what_a_refused_commit_told_and_an_unsigned_one_that_was_applied_t
     flux.tell(&reconciled("web--login", &second, 40)).await;
     assert_eq!(told(&mut bound).await, (json!("g0"), json!(second)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_words_said_again_drive_out_no_newer_one() {
+    let mut bound = Bound::new().await;
+    let mut flux = Flux::of(&mut bound).await;
+    let number = web(&mut bound).await;
+    let clone = tempfile::tempdir().unwrap();
+    git(clone.path(), &["clone", "-q", bound.repository().to_str().unwrap(), "."]);
+    for n in 0..40 {
+        git(clone.path(), &["commit", "-q", "--allow-empty", "-m", &format!("by hand {n}")]);
+    }
+    git(clone.path(), &["push", "-q", "origin", "HEAD:main"]);
+    flux.pushed().await;
+    let log = git(clone.path(), &["rev-list", "--first-parent", "-n", "40", "HEAD"]);
+    let (last, older) = log.split_once('\n').unwrap();
+    flux.tell(&failed("web--login", last, 100)).await;
+    for commit in older.lines() {
+        flux.tell(&reconciled("web--login", commit, 50)).await;
+    }
+    assert_eq!(states(&mut bound, number).await.0, "failing");
+    // Nor do words of commits that nobody knows.
+    for n in 0..40 {
+        flux.tell(&reconciled("web--login", &format!("{n:040x}"), 200)).await;
+    }
+    assert_eq!(states(&mut bound, number).await.0, "failing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_words_of_one_second_read_the_same_in_whatever_order_they_came() {
+    let mut bound = Bound::new().await;
+    let mut flux = Flux::of(&mut bound).await;
+    let number = web(&mut bound).await;
+    let commit = commit(&mut bound, number).await;
+    for message in ["it broke", "a wheel came off"] {
+        let mut event = failed("web--login", &commit, 10);
+        event["message"] = json!(message);
+        flux.tell(&event).await;
+        let mut event = failed("web--podinfo", &commit, 10);
+        event["message"] = json!(if message == "it broke" { "a wheel came off" } else { "it broke" });
+        flux.tell(&event).await;
+    }
+    let shown = entry(&mut bound, number).await;
+    let components = &shown["outcome"]["components"];
+    assert_eq!(components[0]["message"], components[1]["message"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_before_somebody_elses_change_is_not_told_of_what_stands_since() {
+    let mut bound = Bound::new().await;
+    let mut flux = Flux::of(&mut bound).await;
+    let number = web(&mut bound).await;
+    let commit = commit(&mut bound, number).await;
+    flux.tell(&reconciled("web--login", &commit, 10)).await;
+    flux.tell(&reconciled("web--podinfo", &commit, 10)).await;
+    let draft = bound.ada.draft_of("web").await;
+    let live = async |bound: &mut Bound| bound.ada.client.get(&format!("/api/v1/drafts/{draft}")).await.ok()["live"][0].clone();
+    assert_eq!(live(&mut bound).await["state"], "reconciled");
+    let clone = tempfile::tempdir().unwrap();
+    git(clone.path(), &["clone", "-q", bound.repository().to_str().unwrap(), "."]);
+    std::fs::write(clone.path().join("stacks/web/NOTES"), "mine\n").unwrap();
+    git(clone.path(), &["add", "-A"]);
+    git(clone.path(), &["commit", "-q", "-m", "by hand"]);
+    git(clone.path(), &["push", "-q", "origin", "HEAD:main"]);
+    flux.pushed().await;
+    let theirs = git(clone.path(), &["rev-parse", "HEAD"]);
+    let shown = live(&mut bound).await;
+    assert_eq!((&shown["state"], &shown["word"]), (&json!("unknown"), &json!("Changed by others")));
+    let sentence = shown["sentence"].as_str().unwrap();
+    assert!(sentence.contains(&theirs[..7]) && sentence.contains("the cluster held it as it was signed"), "{sentence}");
+    assert!(shown["since"].is_i64() && shown["heard"].is_i64(), "{shown}");
+    let overview = bound.ada.client.get("/api/v1/overview").await.ok();
+    assert_eq!(overview["stacks"][0]["cells"][0]["outcome"]["state"], "unknown");
+    assert_eq!(entry(&mut bound, number).await["outcome"]["state"], "unknown");
+    // Once a person answered for it, the entry before is history again.
+    let again = web_again(&mut bound, "good evening").await;
+    assert_eq!(entry(&mut bound, number).await["outcome"]["state"], "reconciled");
+    assert_eq!(entry(&mut bound, again).await["outcome"]["state"], "unknown");
+}
