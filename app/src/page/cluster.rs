@@ -53,7 +53,8 @@ fn Shown(cluster: Found, reload: Callback<()>) -> AnyView {
     let (may_deploy, may_administer) = (session.may(Act::Deploy, &target), session.may(Act::Administer, &target));
     let repository = cluster.repository.clone();
     let embedded = repository.embedded;
-    let only_key = (!embedded).then(|| view! { <OnlyThisKey url=repository.url.clone() branch=repository.branch.clone()/> });
+    let only_key = (!embedded)
+        .then(|| view! { <OnlyThisKey url=repository.url.clone() branch=repository.branch.clone() key=repository.deploy_key.clone()/> });
     let (name, environment) = (cluster.name.to_string(), cluster.environment.to_string());
     let (halted, guarantee) = (cluster.halted.clone(), cluster.guarantee.clone());
     view! {

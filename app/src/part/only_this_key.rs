@@ -37,44 +37,61 @@ impl Forge {
         }
     }
 
-    fn steps(self) -> &'static [&'static str] {
+    /// Sentences, each with what is to be typed or pasted as it stands there.
+    fn steps(self, key: Option<&str>, branch: &str) -> Vec<(&'static str, Option<String>)> {
+        let (key, branch) = (key.map(str::to_owned), Some(branch.to_owned()));
         match self {
-            Forge::GitHub => &[
-                "Settings, Deploy keys: add the key with “Allow write access”. Remove every other deploy key that may write.",
-                "Settings, Rules, Rulesets: a branch ruleset for this branch with “Restrict updates”, “Restrict deletions” and “Block force pushes”.",
-                "In its bypass list put “Deploy keys” and nothing else, no administrators either.",
-                "Leave “Require a pull request” and “Require status checks” out of it: a deploy is one push of one signed commit.",
+            Forge::GitHub => vec![
+                ("Settings, Deploy keys: add the key with “Allow write access”. Remove every other deploy key that may write.", key),
+                (
+                    "Settings, Rules, Rulesets: a branch ruleset with “Restrict updates”, “Restrict deletions” and “Block force pushes” for",
+                    branch,
+                ),
+                ("In its bypass list put “Deploy keys” and nothing else, no administrators either.", None),
+                ("Leave “Require a pull request” and “Require status checks” out of it: a deploy is one push of one signed commit.", None),
             ],
-            Forge::GitLab => &[
-                "Settings, Repository, Deploy keys: add the key and grant it write permissions.",
-                "Settings, Repository, Protected branches: protect this branch; “Allowed to push and merge” is this deploy key alone.",
-                "“Allowed to merge” is no one, and “Allowed to force push” is off.",
+            Forge::GitLab => vec![
+                ("Settings, Repository, Deploy keys: add the key and grant it write permissions.", key),
+                ("Settings, Repository, Protected branches: “Allowed to push and merge” is this deploy key alone for", branch),
+                ("“Allowed to merge” is no one, and “Allowed to force push” is off.", None),
             ],
-            Forge::Gitea => &[
-                "Settings, Deploy Keys: add the key with write access.",
-                "Settings, Branches: a rule for this branch with push restricted to a whitelist; leave the list of people and teams empty.",
-                "Tick “Whitelist deploy keys with write access to push”; leave force push off.",
+            Forge::Gitea => vec![
+                ("Settings, Deploy Keys: add the key with write access.", key),
+                ("Settings, Branches: push restricted to a whitelist, with the list of people and teams left empty, in a rule for", branch),
+                ("Tick “Whitelist deploy keys with write access to push”; leave force push off.", None),
             ],
-            Forge::Ssh => &[
-                "Give the key an account of its own that owns the repository; its line in authorized_keys begins with: restrict,command=\"git-shell -c \\\"$SSH_ORIGINAL_COMMAND\\\"\"",
-                "Everybody else reads through another account without write permission on the files.",
-                "In the repository: git config receive.denyNonFastForwards true, and git config receive.denyDeletes true.",
-            ],
+            Forge::Ssh => {
+                let line = format!(r#"restrict,command="git-shell -c \"$SSH_ORIGINAL_COMMAND\"" {}"#, key.unwrap_or_default());
+                vec![
+                    ("Give the key an account of its own that owns the repository; in authorized_keys:", Some(line.trim_end().to_owned())),
+                    ("Everybody else reads through another account, without write permission on the files that hold", branch),
+                    (
+                        "In the repository:",
+                        Some(String::from("git config receive.denyNonFastForwards true && git config receive.denyDeletes true")),
+                    ),
+                ]
+            }
         }
     }
 }
 
+/// `key`: the public half of the deploy key, where the way in is one.
 #[component]
-pub fn OnlyThisKey(url: String, branch: String) -> AnyView {
+pub fn OnlyThisKey(url: String, branch: String, key: Option<String>) -> AnyView {
     let fits = Forge::of(&url);
     let recipe = |forge: Forge| {
-        let steps = forge.steps().iter().map(|step| view! { <li>{*step}</li> }).collect_view();
+        let steps = forge.steps(key.as_deref(), &branch).into_iter().map(|(step, typed)| {
+            let typed = typed.map(|typed| view! { " "<code class="wrap">{typed}</code> });
+            view! { <li>{step}{typed}</li> }
+        });
+        let steps = steps.collect_view();
         view! { <details class="advanced" open=fits == Some(forge)><summary>{forge.name()}</summary><ol class="stack-y">{steps}</ol></details> }
     };
+    let recipes = ALL.map(recipe).collect_view();
     view! {
         <div class="mt-lg stack-y">
-            <p class="measure">"Only this key should be able to push to "<code>{branch}</code>": then nobody goes around a countersignature by accident. At the forge:"</p>
-            {ALL.map(recipe).collect_view()}
+            <p class="measure">"Only this key should be able to push to "<code>{branch.clone()}</code>": then nobody goes around a countersignature by accident. At the forge:"</p>
+            {recipes}
         </div>
     }
     .into_any()
@@ -83,6 +100,16 @@ pub fn OnlyThisKey(url: String, branch: String) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_recipe_names_the_very_key_and_the_very_branch() {
+        let key = "ssh-ed25519 AAAA countersign nl";
+        for forge in ALL {
+            let typed: Vec<String> = forge.steps(Some(key), "clusters/nl").into_iter().filter_map(|(_, typed)| typed).collect();
+            assert!(typed.iter().any(|typed| typed.ends_with(key)), "{forge:?}: {typed:?}");
+            assert!(typed.iter().any(|typed| typed == "clusters/nl"), "{forge:?}: {typed:?}");
+        }
+    }
 
     #[test]
     fn a_forge_is_known_by_its_host_and_never_by_a_path() {

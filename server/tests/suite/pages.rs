@@ -96,3 +96,31 @@ async fn a_page_that_does_not_exist_is_a_404_with_a_page_on_it() {
     assert!(answer.header("content-type").unwrap().starts_with("text/html"));
     ada.post("/no/such/page", json!({})).await.expect_problem(405, "method_not_allowed");
 }
+
+#[tokio::test]
+async fn the_recipe_for_each_forge_names_the_very_key_and_branch() {
+    let (_server, mut ada) = TestServer::set_up().await;
+    ada.post("/api/v1/environments", json!({ "name": "production" })).await;
+    let recipient = ada.post("/api/v1/clusters/key-pair", json!({})).await.ok()["recipient"].clone();
+    let hosts = [
+        ("gh", "ssh://git@github.com/ops/a.git", "GitHub"),
+        ("gl", "ssh://git@gitlab.example.com/ops/a.git", "GitLab"),
+        ("gt", "ssh://git@codeberg.org/ops/a.git", "Gitea and Forgejo"),
+        ("sh", "ssh://deploy@host.example.com/srv/git/a.git", "A plain ssh server"),
+    ];
+    for (name, url, forge) in hosts {
+        // A key that was only just made is not tried yet.
+        let repository = json!({ "kind": "remote", "url": url, "branch": "clusters/nl", "auth": { "kind": "generated_key" } });
+        let new = json!({ "name": name, "environment": "production", "repository": repository, "recipients": [recipient] });
+        let cluster = ada.post("/api/v1/clusters", new).await.expect_status(201).ok();
+        let key = cluster["repository"]["deploy_key"].as_str().unwrap();
+        assert!(key.starts_with("ssh-ed25519 ") && key.ends_with(&format!("countersign {name}")), "{key}");
+        let page = ada.get(&format!("/settings/clusters/{name}")).await.text();
+        let recipe = page.split("<details").find(|part| part.contains(&format!("<summary>{forge}</summary>"))).unwrap_or_default();
+        assert!(
+            recipe.starts_with(" open") || recipe.split('>').next().is_some_and(|tag| tag.contains("open")),
+            "{forge} stands open: {recipe}"
+        );
+        assert!(recipe.contains(key) && recipe.contains(">clusters/nl<"), "{forge}: {recipe}");
+    }
+}

@@ -100,6 +100,10 @@ async fn at_once_is_one_entry_and_says_that_it_has_no_order() {
     assert_eq!(bound.ada.deploy(&id).await, 3);
     assert!(paths(&bound).iter().all(|path| !path.starts_with("stacks/")));
     is_good(&bound);
+    for page in ["/record".to_owned(), format!("/record/{CLUSTER}/3")] {
+        let page = bound.ada.client.get(&page).await.text();
+        assert!(page.contains(&format!("Remove web from {CLUSTER}")), "{page}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
