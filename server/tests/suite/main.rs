@@ -33,6 +33,7 @@ mod git_https;
 mod git_killed;
 mod git_local;
 mod git_ssh;
+mod hand_path;
 mod hostile_charts;
 mod moving;
 mod outcomes;
