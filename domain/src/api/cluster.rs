@@ -234,6 +234,27 @@ pub struct Probe {
     /// Why the same way in does not let us push, as a sentence; it was asked for without pushing anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub push_problem: Option<String>,
+    /// What the forge says of rules for the branch; absent where it cannot be asked: only over https with a token it can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<BranchRules>,
+}
+
+/// Whether a rule of the forge's keeps this way in from the branch. It holds nothing up: a push alone decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BranchRules {
+    pub state: RulesState,
+    /// For a person, with the way out where one is needed.
+    pub sentence: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RulesState {
+    Clear,
+    InTheWay,
+    NotKnown,
 }
 
 /// `GET /api/v1/clusters/{cluster}/bootstrap`: what to apply in the cluster, to copy. Each command works as it stands.

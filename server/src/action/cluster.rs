@@ -3,10 +3,11 @@
 mod bootstrap;
 mod guarantee;
 pub mod hook_secret;
+pub mod probe;
 pub mod pull;
 pub mod pull_token;
 
-use domain::api::cluster::{Binding, Bootstrap, Cluster, ClusterEdit, ClusterState, KeyPair, NewBinding, NewCluster, Probe, RemoteAuth};
+use domain::api::cluster::{Binding, Bootstrap, Cluster, ClusterEdit, ClusterState, KeyPair, NewBinding, NewCluster, RemoteAuth};
 use domain::audit::Act;
 use domain::name::Name;
 use domain::principal::{self, Target};
@@ -123,7 +124,7 @@ async fn bind(server: &Server, row: &mut store::cluster::Cluster, binding: NewBi
         if !is_new_key {
             let remote = remote.auth(repository::auth(&auth));
             git::probe(&remote).map_err(|error| repository::problem(&error))?;
-            git::may_push(&remote).map_err(|error| no_push(&error))?;
+            git::may_push(&remote).map_err(|error| probe::no_push(&error))?;
         }
         Ok(sealed)
     })
@@ -164,61 +165,6 @@ pub async fn edit(server: &Server, caller: &Caller, name: &str, edit: ClusterEdi
 pub fn key_pair(flux: &domain::cluster::FluxNames) -> KeyPair {
     let pair = generate_key_pair();
     KeyPair { recipient: pair.recipient, kubectl: bootstrap::decryption_secret_command(flux), identity: pair.identity.expose().to_owned() }
-}
-
-/// Asks a repository who it is; a host key that nobody has pinned yet is an answer, not an error.
-pub async fn probe(caller: &Caller, binding: NewBinding) -> Result<Probe, Problem> {
-    caller.person()?;
-    let NewBinding::Remote { url, auth, host_key, ca_pem, .. } = binding else {
-        return Ok(Probe {
-            reachable: true,
-            problem: None,
-            host_key: None,
-            host_key_fingerprint: None,
-            branches: Vec::new(),
-            push_problem: None,
-        });
-    };
-    let mut remote = Remote::new(&url).map_err(|error| repository::problem(&GitError::Address(error)))?.auth(repository::auth(&auth));
-    if let Some(line) = host_key.filter(|line| !line.trim().is_empty()) {
-        remote = remote.host_key(HostKey::parse(&line).map_err(|error| repository::problem(&error).at("repository.host_key"))?);
-    }
-    if let Some(pem) = ca_pem.filter(|pem| !pem.trim().is_empty()) {
-        remote = remote.ca_pem(pem);
-    }
-    blocking(move || {
-        let key = |key: &HostKey| (Some(key.line()), Some(key.fingerprint()));
-        Ok(match git::probe(&remote) {
-            Ok(heads) => Probe {
-                reachable: true,
-                problem: None,
-                host_key: None,
-                host_key_fingerprint: None,
-                branches: heads.branches.into_keys().collect(),
-                push_problem: git::may_push(&remote).err().map(|error| no_push(&error).detail),
-            },
-            Err(error) => {
-                let (host_key, host_key_fingerprint) = match &error {
-                    GitError::HostKeyUnknown(shown) | GitError::HostKeyMismatch(shown) => key(shown),
-                    _ => (None, None),
-                };
-                let problem = Some(repository::problem(&error).detail);
-                Probe { reachable: false, problem, host_key, host_key_fingerprint, branches: Vec::new(), push_problem: None }
-            }
-        })
-    })
-    .await
-}
-
-/// It answers, but this way in may only read.
-fn no_push(error: &GitError) -> Problem {
-    let problem = repository::problem(error);
-    match error {
-        GitError::Unreachable(_) | GitError::Timeout(_) | GitError::CertificateInvalid(_) => problem,
-        _ => Problem { status: 422, detail: format!("It can be read, and pushing to it is refused. {}", problem.detail), ..problem }
-            .at("repository.auth")
-            .hint("Give this key or token write access to the repository, then try again."),
-    }
 }
 
 pub async fn bootstrap(server: &Server, caller: &Caller, name: &str) -> Result<Bootstrap, Problem> {

@@ -49,7 +49,7 @@ pub async fn key_pair(_: Caller, Body(flux): Body<FluxNames>) -> Answer<KeyPair>
 /// Asks a repository who it is, and changes nothing.
 #[utoipa::path(post, path = "/api/v1/clusters/probe", tag = "clusters", request_body = NewBinding, responses((status = 200, body = Probe), (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub async fn probe(caller: Caller, Body(binding): Body<NewBinding>) -> Answer<Probe> {
-    Ok(Json(action::cluster::probe(&caller, binding).await?))
+    Ok(Json(action::cluster::probe::probe(&caller, binding).await?))
 }
 
 /// What to apply once in the cluster so that Flux follows its repository.

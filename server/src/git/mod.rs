@@ -22,6 +22,9 @@ pub use session::Timeouts;
 
 mod tls;
 
+mod forge;
+pub use forge::{Rules, rules};
+
 mod probe;
 pub use probe::{Heads, host_key, may_push, probe};
 

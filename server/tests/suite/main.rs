@@ -26,6 +26,7 @@ mod doors;
 mod drafts_behind;
 mod durability;
 mod exchange;
+mod forge_rules;
 mod git_commit;
 mod git_faults;
 mod git_history;

@@ -1,6 +1,6 @@
 //! Which repository: the embedded one, or a remote with its way in and its host key.
 
-use domain::api::cluster::{NewBinding, Probe, RemoteAuth};
+use domain::api::cluster::{NewBinding, Probe, RemoteAuth, RulesState};
 use domain::problem::Problem;
 use leptos::prelude::*;
 
@@ -170,7 +170,11 @@ fn Found(probe: Probe, is_right: RwSignal<bool>) -> AnyView {
                 None => ().into_any(),
             };
             let title = if probe.push_problem.is_some() { "It answers" } else { "It answers, and lets us push" };
-            view! { <div class="callout"><Icon name="ok" class="ic-reconciled"/><div><p class="callout-title">{title}</p><p>{branches}</p></div></div>{push} }.into_any()
+            let rules = probe.rules.clone().map(|rules| match rules.state {
+                RulesState::InTheWay => view! { <div class="callout callout--waiting mt"><Icon name="warn"/><div><p class="callout-title">"A rule of the branch stands in the way"</p><p>{rules.sentence}</p></div></div> }.into_any(),
+                RulesState::Clear | RulesState::NotKnown => view! { <p class="field-hint">{rules.sentence}</p> }.into_any(),
+            });
+            view! { <div class="callout"><Icon name="ok" class="ic-reconciled"/><div><p class="callout-title">{title}</p><p>{branches}</p></div></div>{push}{rules} }.into_any()
         }
         (problem, _) => {
             let said = problem.clone().unwrap_or_else(|| "It does not answer.".to_owned());
