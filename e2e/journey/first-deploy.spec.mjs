@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { picture } from "../support/picture.mjs";
 import { scene } from "../support/scene.mjs";
@@ -74,6 +75,17 @@ async function saving(page, edit) {
   await page.getByText(/^autosaved \d\d:\d\d$/).waitFor();
 }
 
+/** For the tests with a real Flux, which bring up what was deployed here: the repository, and what a cluster is given. */
+async function leave(page, server, repository, identity) {
+  const folder = process.env.COUNTERSIGN_JOURNEY;
+  if (!folder) return;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  execFileSync("git", ["clone", "-q", "--bare", repository, join(folder, "repository.git")]);
+  const bootstrap = await (await page.request.get(`${server.url}/api/v1/clusters/nl-dev-1/bootstrap`)).json();
+  await writeFile(join(folder, "journey.json"), JSON.stringify({ identity, bootstrap, secrets: SECRETS }));
+}
+
 scene(
   "a newcomer sets up, binds a cluster, loads an example, signs it and holds a repository that stock git finds right",
   async ({ server, page }) => {
@@ -84,6 +96,8 @@ scene(
     await page.getByLabel("Name", { exact: true }).fill("nl-dev-1");
     await page.getByRole("button", { name: "Generate a key pair for me" }).click();
     await page.getByText("The private half is shown once").waitFor();
+    await page.getByText("The key itself").click();
+    const identity = (await page.locator("body").innerText()).match(/AGE-SECRET-KEY-1[0-9A-Z]+/)[0];
     await picture(page, "new cluster");
     await page.getByRole("button", { name: "Add cluster" }).click();
     await page.waitForURL("**/settings/clusters/nl-dev-1");
@@ -142,6 +156,7 @@ scene(
     const flux = (name) => git("show", `main:stacks/monitoring/flux/${name}.yaml`);
     assert.match(flux("disk-pressure"), /dependsOn:[^]*monitoring--loki/);
     assert.match(git("show", "main:stacks/monitoring/stack.yaml"), /adminUser: newcomer/);
+    await leave(page, server, repository, identity);
   },
   { timeout: 240_000 },
 );

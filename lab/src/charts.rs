@@ -27,6 +27,10 @@ impl ChartRepository {
         format!("http://127.0.0.1:{}", self.server.port)
     }
 
+    pub fn port(&self) -> u16 {
+        self.server.port
+    }
+
     /// Packages the chart in `template` under another name and version, with further files laid over it, and publishes it.
     pub fn publish(&self, template: &Path, name: &str, version: &str, files: &[(&str, &str)]) -> anyhow::Result<PathBuf> {
         let work = tempfile::tempdir()?;

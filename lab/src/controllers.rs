@@ -1,6 +1,6 @@
 //! Flux's four controllers, with the flags that its own manifests give them or faster ones.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::control_plane::kubeconfig;
@@ -26,12 +26,20 @@ impl Pace {
     }
 }
 
+/// What stands where the internet would: charts are asked for through this proxy, and trusted by this authority.
+#[derive(Debug, Clone)]
+pub struct Outside {
+    pub proxy: String,
+    /// A file of certificates.
+    pub authority: PathBuf,
+}
+
 pub struct Controllers {
     _running: Vec<Process>,
 }
 
 impl Controllers {
-    pub fn start(tools: &Tools, folder: &Path, pace: Pace) -> anyhow::Result<Controllers> {
+    pub fn start(tools: &Tools, folder: &Path, pace: Pace, outside: Option<&Outside>) -> anyhow::Result<Controllers> {
         let (events, receiver, storage) = (free_port()?, free_port()?, free_port()?);
         let sources = folder.join("sources");
         std::fs::create_dir(&sources)?;
@@ -54,6 +62,10 @@ impl Controllers {
             if name == "source-controller" {
                 controller.arg(format!("--storage-path={}", sources.display()));
                 controller.args(["storage-addr", "storage-adv-addr"].map(|flag| format!("--{flag}=127.0.0.1:{storage}")));
+                // Loopback is never asked for through a proxy.
+                if let Some(outside) = outside {
+                    controller.env("HTTPS_PROXY", &outside.proxy).env("SSL_CERT_FILE", &outside.authority);
+                }
             }
             controller.env("KUBECONFIG", kubeconfig(folder)).env("RUNTIME_NAMESPACE", FLUX_NAMESPACE);
             controller.env("HOME", &temporary).env("TMPDIR", &temporary).env("TUF_ROOT", temporary.join("tuf"));

@@ -30,7 +30,8 @@ pub fn request(port: u16, method: &str, path: &str, content_type: &str, body: &[
     Ok(Answer { status, body: answer.split_off(head + 4) })
 }
 
-/// Serves the files of a folder to whoever asks on loopback, until it is dropped.
+/// Serves the files of a folder to whoever asks on loopback, until it is dropped. Only a path's last part counts: what asks
+/// for `/charts/index.yaml` of some host is given the folder's own.
 pub struct FileServer {
     pub port: u16,
     over: Arc<AtomicBool>,
@@ -66,9 +67,8 @@ fn answer(mut stream: TcpStream, root: &Path) -> Option<()> {
     let mut lines = BufReader::new(stream.try_clone().ok()?).lines().map_while(Result::ok);
     let first = lines.next()?;
     lines.take_while(|line| !line.is_empty()).for_each(drop);
-    let path = first.split(' ').nth(1)?.trim_start_matches('/');
-    let inside = !path.split('/').any(|part| part == "..");
-    match inside.then(|| std::fs::read(root.join(path))) {
+    let name = first.split(' ').nth(1)?.rsplit('/').next()?;
+    match (name != "..").then(|| std::fs::read(root.join(name))) {
         Some(Ok(bytes)) => {
             write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", bytes.len()).ok()?;
             stream.write_all(&bytes).ok()
@@ -92,7 +92,9 @@ mod tests {
         let server = FileServer::start(root).unwrap();
         let get = |path: &str| request(server.port, "GET", path, "", b"").unwrap();
         assert_eq!(get("/index.yaml").body, b"entries: {}\n");
+        assert_eq!(get("/charts/stable/index.yaml").body, b"entries: {}\n");
         assert_eq!(get("/../private").status, 404);
+        assert_eq!(get("/..").status, 404);
         assert_eq!(get("/missing").status, 404);
     }
 }

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 
 pub use api::{Api, condition};
 pub use charts::ChartRepository;
-pub use controllers::Pace;
+pub use controllers::{Outside, Pace};
 pub use registry::Registry;
 pub use tools::Tools;
 pub use workloads::{HOLD, Workloads};
@@ -43,19 +43,19 @@ pub struct Lab {
 
 impl Lab {
     /// Ready when it returns: the CRDs are served and every controller says that it is up. Its files go with it.
-    pub fn start(tools: Tools, pace: Pace) -> anyhow::Result<Lab> {
+    pub fn start(tools: Tools, pace: Pace, outside: Option<&Outside>) -> anyhow::Result<Lab> {
         let temporary = tempfile::Builder::new().prefix("countersign-lab-").tempdir()?;
-        let mut lab = Self::start_in(tools, pace, temporary.path())?;
+        let mut lab = Self::start_in(tools, pace, temporary.path(), outside)?;
         lab._temporary = Some(temporary);
         Ok(lab)
     }
 
     /// The same in an empty folder, which stays.
-    pub fn start_in(tools: Tools, pace: Pace, folder: &Path) -> anyhow::Result<Lab> {
+    pub fn start_in(tools: Tools, pace: Pace, folder: &Path, outside: Option<&Outside>) -> anyhow::Result<Lab> {
         let control_plane = control_plane::ControlPlane::start(&tools, folder)?;
         let api = Api::at(control_plane.proxy_port);
         control_plane::install_flux_crds(&api, &tools)?;
-        let controllers = controllers::Controllers::start(&tools, folder, pace)?;
+        let controllers = controllers::Controllers::start(&tools, folder, pace, outside)?;
         let workloads = Workloads::start(api.clone());
         Ok(Lab {
             api,

@@ -38,9 +38,19 @@ impl Registry {
         format!("oci://127.0.0.1:{}/charts", self.port)
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     pub fn push(&self, package: &Path) -> anyhow::Result<()> {
+        self.push_to("charts", package)
+    }
+
+    /// Into the repositories below `parent`.
+    pub fn push_to(&self, parent: &str, package: &Path) -> anyhow::Result<()> {
         let mut helm = Command::new(self.tools.program("helm"));
-        helm.args(["push", "--plain-http"]).arg(package).arg(self.url()).env("HOME", self.folder.path());
+        let address = format!("oci://127.0.0.1:{}/{parent}", self.port);
+        helm.args(["push", "--plain-http"]).arg(package).arg(address).env("HOME", self.folder.path());
         run(&mut helm).map(drop)
     }
 }

@@ -5,6 +5,12 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark fails by panicking, and prints")]
 
 #[allow(dead_code, reason = "tests use the rest of it")]
+#[path = "../tests/lab/hosts.rs"]
+mod hosts;
+#[allow(dead_code, reason = "tests use the rest of it")]
+#[path = "../tests/lab/internet.rs"]
+mod internet;
+#[allow(dead_code, reason = "tests use the rest of it")]
 #[path = "../tests/lab/scene.rs"]
 mod scene;
 #[allow(dead_code, reason = "tests use the rest of it")]

@@ -16,7 +16,7 @@ pub fn run(cache: &Cache) -> anyhow::Result<Infallible> {
         std::fs::remove_dir_all(&folder)?;
     }
     std::fs::create_dir_all(&folder)?;
-    let lab = Lab::start_in(tools, Pace::Stock, &folder)?;
+    let lab = Lab::start_in(tools, Pace::Stock, &folder, None)?;
     let uid = lab.api.uid()?;
     println!(
         "A cluster with Flux is up; Ctrl+C ends it, and the next one starts empty.

@@ -142,6 +142,9 @@ fn real_flux(cache: &Cache, report: &mut Report) {
     };
     let mut test = cargo(cache);
     test.args(["test", "-p", "server", "--test", "lab", "--no-fail-fast"]).env("COUNTERSIGN_LAB_TOOLS", tools);
+    if journey(cache).exists() {
+        test.env("COUNTERSIGN_JOURNEY", journey(cache));
+    }
     front::quiet_off_terminal(&mut test);
     // Each lab is seven processes that mostly wait.
     test.args(["--", "--test-threads=4"]);
@@ -172,9 +175,11 @@ fn browser(cache: &Cache, build: Build, quick: bool, report: &mut Report) {
         return;
     }
     let release = if quick { None } else { report.check("pages of the release", || front::build(cache, Build::Release)) };
+    // What an earlier run left says nothing of this one.
+    let _ = std::fs::remove_dir_all(journey(cache));
     let specs = node(cache, &["journey", "page", "bugs"], quick).map(|mut node| {
         node.env("COUNTERSIGN_BINARY", &built.binary).env("COUNTERSIGN_E2E_RESULTS", cache.own().join("e2e"));
-        node.env("COUNTERSIGN_SITE", &built.site);
+        node.env("COUNTERSIGN_SITE", &built.site).env("COUNTERSIGN_JOURNEY", journey(cache));
         if let Some(site) = release {
             node.env("COUNTERSIGN_RELEASE_SITE", site);
         }
@@ -184,6 +189,11 @@ fn browser(cache: &Cache, build: Build, quick: bool, report: &mut Report) {
         node
     });
     report.counted("browser", specs, tally::node);
+}
+
+/// What the journey in the browser leaves for a real Flux: its repository and what the cluster's page printed.
+fn journey(cache: &Cache) -> PathBuf {
+    cache.own().join("journey")
 }
 
 /// Puts the browser driver where `e2e/` looks for it.

@@ -8,7 +8,7 @@ use crate::order::in_order;
 use crate::scene::{PATIENCE, Scene};
 use crate::support::signing::CLUSTER;
 
-/// The example's `stack.yaml` with charts of the lab's, its variables and secrets set.
+/// The example's `stack.yaml`, once stand-ins for its charts are there and its variables and secrets are set.
 async fn set_up(scene: &mut Scene, example: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(example);
     let read = |path: &str| std::fs::read_to_string(folder.join(path)).unwrap();
@@ -23,7 +23,9 @@ async fn set_up(scene: &mut Scene, example: &str) -> String {
             scene.bound.ada.client.put("/api/v1/variables", body).await.expect_status(204);
         }
     }
-    scene.stand_in(&read("stack.yaml"))
+    let text = read("stack.yaml");
+    scene.internet.stand_in(&text);
+    text
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,7 +34,7 @@ async fn the_build_server_comes_up_in_order() {
     let text = set_up(&mut scene, "ci").await;
     scene.deploy_new(&text).await;
     scene.ready(&["ci--drone-credentials", "ci--ready"]);
-    in_order(&scene, "ci", &text, 3);
+    in_order(&scene.lab, "ci", &text, 3);
     assert_eq!(scene.entry("drone", "drone-credentials", "DRONE_RPC_SECRET").as_deref(), Some("not-a-real-shared-secret"));
 }
 
@@ -62,6 +64,6 @@ async fn the_household_waits_for_its_volumes_and_its_database() {
     let bound = json!({"status": {"phase": "Bound"}});
     scene.lab.api.patch("PersistentVolumeClaim", "immich", "photo-library", "/status", &bound).unwrap();
     scene.ready(&["homelab--photo-library", "homelab--immich", "homelab--ready"]);
-    in_order(&scene, "homelab", &text, 12);
+    in_order(&scene.lab, "homelab", &text, 12);
     scene.received("authentik", "authentik", "not-a-real-secret-key");
 }

@@ -16,7 +16,8 @@ async fn a_failing_component_blocks_exactly_its_dependants_until_it_is_mended() 
         manifest("beside", &["root"], &config_map("beside")),
         addon("alone", &[], "lab: {hold: false}"),
     ];
-    let text = scene.stand_in(&stack("shop", &parts));
+    let text = stack("shop", &parts);
+    scene.internet.stand_in(&text);
     let number = scene.deploy_new(&text).await;
     scene.ready(&["shop--root", "shop--beside", "shop--alone"]);
     let why = scene.blocked("shop--broken", "HealthCheckFailed");

@@ -13,7 +13,8 @@ fn release(scene: &Scene) -> (String, Value, Value) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_component_that_is_let_go_runs_on_and_another_stack_takes_it_as_it_is() {
     let mut scene = Scene::new().await;
-    let text = scene.stand_in(&stack("first", &[addon("web", &[], "lab: {hold: false}"), manifest("page", &[], &config_map("page"))]));
+    let text = stack("first", &[addon("web", &[], "lab: {hold: false}"), manifest("page", &[], &config_map("page"))]);
+    scene.internet.stand_in(&text);
     scene.deploy_new(&text).await;
     scene.ready(&["first--web", "first--page", "first--ready"]);
     let (before, deployment) = (release(&scene), scene.uid("Deployment", "shop", "web"));
@@ -25,7 +26,8 @@ async fn a_component_that_is_let_go_runs_on_and_another_stack_takes_it_as_it_is(
         Ok(stands.filter(|one| one["spec"]["suspend"] == true).map(drop))
     };
     scene.lab.api.until("the suspended Kustomization", PATIENCE, suspended).unwrap();
-    let text = scene.stand_in(&stack("second", &[addon("web", &[], "lab: {hold: false}")]));
+    let text = stack("second", &[addon("web", &[], "lab: {hold: false}")]);
+    scene.internet.stand_in(&text);
     scene.deploy_new(&text).await;
     scene.ready(&["second--web", "second--ready"]);
     assert_eq!(release(&scene), before, "Helm did not even look");

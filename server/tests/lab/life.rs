@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lab::FLUX_NAMESPACE;
+use lab::{FLUX_NAMESPACE, Lab};
 use serde_json::json;
 
 use crate::order::in_order;
@@ -46,21 +46,21 @@ async fn settle(scene: &mut Scene) {
 }
 
 /// What cert-manager would say of its ClusterIssuer as it stands.
-fn issue(scene: &Scene) {
-    let issuer = scene.lab.api.until("the ClusterIssuer", PATIENCE, |api| api.find("ClusterIssuer", "", "letsencrypt-dns01")).unwrap();
+pub fn issue(lab: &Lab) {
+    let issuer = lab.api.until("the ClusterIssuer", PATIENCE, |api| api.find("ClusterIssuer", "", "letsencrypt-dns01")).unwrap();
     let status = json!({"status": {"conditions": [{
         "type": "Ready", "status": "True", "reason": "ACMEAccountRegistered", "message": "",
         "lastTransitionTime": "2026-01-02T03:04:05Z", "observedGeneration": issuer["metadata"]["generation"],
     }]}});
-    scene.lab.api.patch("ClusterIssuer", "", "letsencrypt-dns01", "/status", &status).unwrap();
+    lab.api.patch("ClusterIssuer", "", "letsencrypt-dns01", "/status", &status).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_example_comes_up_in_order_and_changes_reach_what_they_concern() {
     let mut scene = Scene::new().await;
     settle(&mut scene).await;
-    let stack = scene.stand_in(MONITORING);
-    scene.deploy_new(&stack).await;
+    scene.internet.stand_in(MONITORING);
+    scene.deploy_new(MONITORING).await;
 
     // Everything that does not wait for the ClusterIssuer comes up; what waits for it does not exist.
     let first = [
@@ -79,9 +79,9 @@ async fn an_example_comes_up_in_order_and_changes_reach_what_they_concern() {
     assert!(why.contains("monitoring--letsencrypt-dns01"), "{why}");
     assert!(!scene.exists("HelmRelease", "monitoring", "grafana"));
     scene.blocked("monitoring--ready", "DependencyNotReady");
-    issue(&scene);
+    issue(&scene.lab);
     scene.ready(&["monitoring--letsencrypt-dns01", "monitoring--grafana", "monitoring--ready", "monitoring--stack"]);
-    in_order(&scene, "monitoring", &stack, 10);
+    in_order(&scene.lab, "monitoring", MONITORING, 10);
 
     // Secrets arrive decrypted, in a Secret and in a release's values.
     assert_eq!(scene.entry("cert-manager", "cloudflare-api-token", "api-token").as_deref(), Some(FIRST));
@@ -97,7 +97,7 @@ async fn an_example_comes_up_in_order_and_changes_reach_what_they_concern() {
     let soon = json!({ "change": "set_timeout", "component": "letsencrypt-dns01", "timeout": "20s" });
     scene.deploy_changed("monitoring", &[louder, soon]).await;
     scene.blocked("monitoring--letsencrypt-dns01", "HealthCheckFailed");
-    issue(&scene);
+    issue(&scene.lab);
     scene.received("monitoring", "grafana", SECOND);
     scene.received("monitoring", "loki", "999h");
     scene.ready(&["monitoring--grafana", "monitoring--loki", "monitoring--ready"]);

@@ -1,19 +1,17 @@
 //! Charts from an OCI registry: helm pushes them, Flux pulls them, and a new version reaches its release.
 
-use std::path::Path;
-
 use lab::Registry;
 use serde_json::json;
 
+use crate::internet::template;
 use crate::scene::Scene;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chart_comes_from_a_registry_and_so_does_its_next_version() {
     let mut scene = Scene::new().await;
     let registry = Registry::start(&scene.lab.tools).unwrap();
-    let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/charts/stand-in");
     for version in ["1.0.0", "1.1.0"] {
-        let package = scene.charts.publish(&template, "web", version, &[]).unwrap();
+        let package = scene.internet.charts.publish(&template(), "web", version, &[]).unwrap();
         registry.push(&package).unwrap();
     }
     let stack = format!(

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::stack::{Content, source};
-use lab::{FLUX_NAMESPACE, condition};
+use lab::{FLUX_NAMESPACE, Lab, condition};
 use serde_json::Value;
-
-use crate::scene::Scene;
 
 /// Kinds in which components come, besides what their charts install.
 const KINDS: [&str; 11] = [
@@ -24,10 +22,10 @@ const KINDS: [&str; 11] = [
 ];
 
 /// What one Kustomization applied: kind and name, with the object.
-fn applied(scene: &Scene, kustomization: &str) -> BTreeMap<String, Value> {
+fn applied(lab: &Lab, kustomization: &str) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
     for kind in KINDS {
-        for object in scene.lab.api.list(kind).unwrap_or_default() {
+        for object in lab.api.list(kind).unwrap_or_default() {
             if object["metadata"]["labels"]["kustomize.toolkit.fluxcd.io/name"] == kustomization {
                 found.insert(format!("{kind} {}", object["metadata"]["name"].as_str().unwrap()), object);
             }
@@ -37,13 +35,13 @@ fn applied(scene: &Scene, kustomization: &str) -> BTreeMap<String, Value> {
 }
 
 /// By the timestamps of the API server: nothing of a component is older than the readiness of what it depends on.
-pub fn in_order(scene: &Scene, name: &str, stack: &str, at_least: usize) {
+pub fn in_order(lab: &Lab, name: &str, stack: &str, at_least: usize) {
     let mut compared = 0;
     for component in source::parse(stack).unwrap().components {
-        let own = applied(scene, &format!("{name}--{}", component.id));
+        let own = applied(lab, &format!("{name}--{}", component.id));
         assert!(!own.is_empty() || matches!(component.content, Content::Manifest(_)), "{} applied nothing", component.id);
         for on in &component.depends_on {
-            let dependency = scene.lab.api.find("Kustomization", FLUX_NAMESPACE, &format!("{name}--{on}")).unwrap().unwrap();
+            let dependency = lab.api.find("Kustomization", FLUX_NAMESPACE, &format!("{name}--{on}")).unwrap().unwrap();
             assert_eq!(condition(&dependency, "Ready").unwrap().0, "True");
             let conditions = dependency["status"]["conditions"].as_array().unwrap();
             let ready = conditions.iter().find(|condition| condition["type"] == "Ready").unwrap();

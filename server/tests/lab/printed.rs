@@ -120,7 +120,7 @@ impl Page {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn printed_commands_work_beside_another_flux_and_leave_no_trace_when_taken_back() {
-    let lab = Lab::start(Tools::of_environment().unwrap(), Pace::Quick).unwrap();
+    let lab = Lab::start(Tools::of_environment().unwrap(), Pace::Quick, None).unwrap();
     let (sshd, folder) = (Sshd::start().expect("sshd"), tempfile::tempdir().unwrap());
     theirs(&lab, &sshd, folder.path());
     let before = everything(&lab.api);

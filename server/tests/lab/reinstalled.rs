@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use lab::condition;
 use serde_json::json;
 
+use crate::internet::template;
 use crate::scene::{PATIENCE, Scene, addon, config_map, manifest, stack};
 
 /// What every object was when it was last written; Flux's own note of the revision is no change of the object.
@@ -24,9 +25,10 @@ fn versions(scene: &Scene) -> BTreeMap<String, String> {
 async fn a_rename_touches_nothing_and_a_release_name_makes_another_release() {
     let mut scene = Scene::new().await;
     let parts = [addon("web", &[], "lab: {hold: false}"), manifest("page", &["web"], &config_map("page"))];
-    let text = scene.stand_in(&stack("shop", &parts));
+    let text = stack("shop", &parts);
+    scene.internet.stand_in(&text);
     // Before Flux reads the index: it looks once an hour.
-    scene.charts.publish(&Scene::template(), "other", "1.0.0", &[]).unwrap();
+    scene.internet.charts.publish(&template(), "other", "1.0.0", &[]).unwrap();
     scene.deploy_new(&text).await;
     scene.ready(&["shop--web", "shop--page", "shop--ready"]);
     let before = versions(&scene);
@@ -49,7 +51,7 @@ async fn a_rename_touches_nothing_and_a_release_name_makes_another_release() {
     assert!(scene.exists("Deployment", "shop", "storefront") && !scene.exists("Deployment", "shop", "web"));
 
     // The same for another chart under the same name.
-    let other = json!({ "change": "set_chart_source", "component": "web", "repository": scene.charts.url(), "name": "other" });
+    let other = json!({ "change": "set_chart_source", "component": "web", "repository": scene.internet.charts.url(), "name": "other" });
     scene.deploy_changed("shop", &[other]).await;
     scene.ready(&["shop--web", "shop--ready"]);
     let went = scene.last(&["delete"], "secrets", "sh.helm.release.v1.storefront.v1");
@@ -63,7 +65,8 @@ async fn a_rename_touches_nothing_and_a_release_name_makes_another_release() {
 async fn in_another_namespace_both_releases_stand_for_a_while_and_cluster_wide_objects_are_in_the_way() {
     let mut scene = Scene::new().await;
     let parts = [addon("web", &[], "lab: {hold: false}"), addon("wide", &[], "lab: {hold: false, wide: true}")];
-    let text = scene.stand_in(&stack("shop", &parts));
+    let text = stack("shop", &parts);
+    scene.internet.stand_in(&text);
     scene.deploy_new(&text).await;
     scene.ready(&["shop--web", "shop--wide", "shop--ready"]);
     let moved = ["web", "wide"].map(|id| json!({ "change": "set_namespace", "component": id, "namespace": "market" }));

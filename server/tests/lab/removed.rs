@@ -12,7 +12,8 @@ const FREE: &str = "lab: {hold: false}";
 async fn a_removed_component_goes_before_its_kustomization_and_waits_for_nothing() {
     let mut scene = Scene::new().await;
     let parts = [addon("base", &[], FREE), addon("user", &["base"], FREE), manifest("beside", &[], &config_map("beside"))];
-    let text = scene.stand_in(&stack("shop", &parts));
+    let text = stack("shop", &parts);
+    scene.internet.stand_in(&text);
     scene.deploy_new(&text).await;
     scene.ready(&["shop--base", "shop--user", "shop--beside", "shop--ready"]);
     let beside = scene.lab.api.find("ConfigMap", "shop", "beside").unwrap().unwrap();
@@ -39,7 +40,8 @@ async fn a_removed_component_goes_before_its_kustomization_and_waits_for_nothing
 async fn a_stack_goes_step_by_step_in_reverse_and_leaves_its_namespace() {
     let mut scene = Scene::new().await;
     let parts = [addon("base", &[], FREE), addon("user", &["base"], FREE), manifest("page", &["user"], &config_map("page"))];
-    let text = scene.stand_in(&stack("shop", &parts));
+    let text = stack("shop", &parts);
+    scene.internet.stand_in(&text);
     scene.deploy_new(&text).await;
     scene.ready(&["shop--ready"]);
     for id in ["page", "user", "base"] {
@@ -68,7 +70,8 @@ async fn a_stack_that_goes_at_once_is_held_by_nothing_but_what_will_not_go() {
     let mut scene = Scene::new().await;
     let held = config_map("held").replace("  name: held\n", "  name: held\n  finalizers: [lab.countersign.dev/held]\n");
     let parts = [manifest("held", &[], &held), addon("user", &["held"], FREE), manifest("page", &["user"], &config_map("page"))];
-    let text = scene.stand_in(&stack("shop", &parts));
+    let text = stack("shop", &parts);
+    scene.internet.stand_in(&text);
     scene.deploy_new(&text).await;
     scene.ready(&["shop--ready"]);
     scene.remove("shop", true).await;

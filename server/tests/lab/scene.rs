@@ -1,15 +1,14 @@
 //! An empty cluster with Flux, a Countersign bound to a Git server that both reach, and charts to install.
 
-use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use domain::stack::{Content, source};
-use lab::{ChartRepository, FLUX_NAMESPACE, Lab, Pace, Tools, Write, condition};
+use lab::{FLUX_NAMESPACE, Lab, Pace, Tools, Write, condition};
 use serde_json::{Value, json};
 
+use crate::internet::Internet;
 use crate::support::git::git;
 use crate::support::signing::{Bound, CLUSTER, ORIGIN};
 use crate::support::sshd::Sshd;
@@ -19,7 +18,7 @@ pub const PATIENCE: Duration = Duration::from_secs(300);
 
 pub struct Scene {
     pub lab: Lab,
-    pub charts: ChartRepository,
+    pub internet: Internet,
     pub bound: Bound,
     pub repository: PathBuf,
     sshd: Sshd,
@@ -38,8 +37,8 @@ impl Scene {
     /// The same before anything was applied.
     pub async fn unfollowed(pace: Pace) -> Scene {
         let tools = Tools::of_environment().unwrap();
-        let lab = Lab::start(tools.clone(), pace).unwrap();
-        let charts = ChartRepository::start(&tools).unwrap();
+        let internet = Internet::start(&tools);
+        let lab = Lab::start(tools, pace, Some(&internet.outside())).unwrap();
         let sshd = Sshd::start().expect("sshd");
         let folder = tempfile::tempdir().unwrap();
         let key = folder.path().join("client_key");
@@ -52,7 +51,7 @@ impl Scene {
             "auth": { "kind": "key", "private_key": client_key },
         });
         let bound = Bound::to(binding, &lab.api.uid().unwrap()).await;
-        Scene { lab, charts, bound, repository, sshd, client_key, _folder: folder }
+        Scene { lab, internet, bound, repository, sshd, client_key, _folder: folder }
     }
 
     /// Does what the cluster's page says; `changes` are laid over the GitRepository as JSON pointers and values.
@@ -106,26 +105,6 @@ impl Scene {
         let data: serde_json::Map<String, Value> = entries.iter().map(|(key, text)| ((*key).to_owned(), json!(text))).collect();
         let metadata = json!({"name": name, "namespace": FLUX_NAMESPACE});
         self.lab.api.apply(&json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data})).unwrap();
-    }
-
-    /// Publishes a stand-in for every chart of the stack, and gives the stack with their repository in place of its own.
-    pub fn stand_in(&self, stack: &str) -> String {
-        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/charts");
-        let mut published = BTreeSet::new();
-        for component in source::parse(stack).unwrap().components {
-            let Content::Addon(addon) = component.content else { continue };
-            if !published.insert((addon.chart.name.clone(), addon.chart.version.clone())) {
-                continue;
-            }
-            let crds = std::fs::read_to_string(data.join("crds").join(format!("{}.yaml", addon.chart.name)));
-            let files: Vec<(&str, &str)> = crds.iter().map(|text| ("crds/crds.yaml", text.as_str())).collect();
-            self.charts.publish(&data.join("stand-in"), &addon.chart.name, &addon.chart.version, &files).unwrap();
-        }
-        let here = |line: &str| match line.split_once("repository: ") {
-            Some((before, _)) if before.trim().is_empty() => format!("{before}repository: \"{}\"", self.charts.url()),
-            _ => line.to_owned(),
-        };
-        stack.lines().map(here).collect::<Vec<_>>().join("\n") + "\n"
     }
 
     /// Drafts a new stack and deploys it; gives the entry's number.
@@ -185,11 +164,7 @@ impl Scene {
     }
 
     pub fn is_ready_at(&self, name: &str, commit: &str) -> bool {
-        self.kustomization(name).is_some_and(|found| {
-            let is_ready = condition(&found, "Ready").is_some_and(|(status, _, _)| status == "True");
-            let applied = found["status"]["lastAppliedRevision"].as_str().unwrap_or_default();
-            is_ready && applied.ends_with(commit) && found["status"]["observedGeneration"] == found["metadata"]["generation"]
-        })
+        is_ready_at(&self.lab, name, commit)
     }
 
     /// Waits until a Kustomization is not ready for this reason; gives the message.
@@ -206,11 +181,6 @@ impl Scene {
     /// A command of a person at the cluster's kubectl.
     pub fn run(&self, command: &str, pasted: &str) -> Output {
         run_in(&self.lab, command, pasted)
-    }
-
-    /// The chart that stands in for every other.
-    pub fn template() -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/charts/stand-in")
     }
 
     pub fn uid(&self, kind: &str, namespace: &str, name: &str) -> String {
@@ -243,10 +213,7 @@ impl Scene {
 
     /// A Secret's entry, decoded.
     pub fn entry(&self, namespace: &str, name: &str, key: &str) -> Option<String> {
-        use base64::Engine as _;
-        let secret = self.lab.api.find("Secret", namespace, name).unwrap()?;
-        let text = secret["data"][key].as_str()?;
-        Some(String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text).unwrap()).unwrap())
+        entry(&self.lab, namespace, name, key)
     }
 
     /// Waits until the values that a release received contain a text.
@@ -255,6 +222,23 @@ impl Scene {
         let has = |_: &lab::Api| Ok(self.entry(namespace, &name, "values.yaml").filter(|values| values.contains(text)).map(drop));
         self.lab.api.until(&format!("{release} to receive a value"), PATIENCE, has).unwrap();
     }
+}
+
+/// Whether a Kustomization is ready at a commit.
+pub fn is_ready_at(lab: &Lab, name: &str, commit: &str) -> bool {
+    lab.api.find("Kustomization", FLUX_NAMESPACE, name).unwrap().is_some_and(|found| {
+        let is_ready = condition(&found, "Ready").is_some_and(|(status, _, _)| status == "True");
+        let applied = found["status"]["lastAppliedRevision"].as_str().unwrap_or_default();
+        is_ready && applied.ends_with(commit) && found["status"]["observedGeneration"] == found["metadata"]["generation"]
+    })
+}
+
+/// A Secret's entry, decoded.
+pub fn entry(lab: &Lab, namespace: &str, name: &str, key: &str) -> Option<String> {
+    use base64::Engine as _;
+    let secret = lab.api.find("Secret", namespace, name).unwrap()?;
+    let text = secret["data"][key].as_str()?;
+    Some(String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text).unwrap()).unwrap())
 }
 
 /// A command as a person types it, with what is pasted into it.

@@ -6,18 +6,10 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
-use openssl::asn1::Asn1Time;
-use openssl::bn::BigNum;
-use openssl::ec::{EcGroup, EcKey};
-use openssl::hash::MessageDigest;
-use openssl::nid::Nid;
-use openssl::pkey::{PKey, Private};
-use openssl::ssl::{SslAcceptor, SslMethod};
-use openssl::x509::extension::{BasicConstraints, SubjectAlternativeName};
-use openssl::x509::{X509, X509NameBuilder};
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
+use crate::support::authority::Authority;
 
 const TOKEN: &str = "a-token-for-tests";
 
@@ -31,35 +23,10 @@ struct Forge {
 /// A status with more of the head, and a body.
 type Script = BTreeMap<&'static str, (&'static str, String)>;
 
-fn certificate() -> (PKey<Private>, X509) {
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-    let key = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
-    let mut name = X509NameBuilder::new().unwrap();
-    name.append_entry_by_text("CN", "localhost").unwrap();
-    let name = name.build();
-    let mut made = X509::builder().unwrap();
-    made.set_version(2).unwrap();
-    made.set_serial_number(&BigNum::from_u32(1).unwrap().to_asn1_integer().unwrap()).unwrap();
-    made.set_subject_name(&name).unwrap();
-    made.set_issuer_name(&name).unwrap();
-    made.set_pubkey(&key).unwrap();
-    made.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
-    made.set_not_after(&Asn1Time::days_from_now(2).unwrap()).unwrap();
-    made.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
-    let names = SubjectAlternativeName::new().dns("localhost").build(&made.x509v3_context(None, None)).unwrap();
-    made.append_extension(names).unwrap();
-    made.sign(&key, MessageDigest::sha256()).unwrap();
-    (key, made.build())
-}
-
 impl Forge {
     fn start(script: Script) -> Forge {
-        let (key, leaf) = certificate();
-        let ca_pem = String::from_utf8(leaf.to_pem().unwrap()).unwrap();
-        let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).unwrap();
-        acceptor.set_private_key(&key).unwrap();
-        acceptor.set_certificate(&leaf).unwrap();
-        let acceptor = acceptor.build();
+        let authority = Authority::new();
+        let (ca_pem, acceptor) = (authority.pem(), authority.acceptor("localhost"));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked: Arc<Mutex<Vec<(String, String)>>> = Arc::default();

@@ -1,6 +1,7 @@
 //! A whole server on a free port with a folder of its own, and people to use it.
 
 pub mod authenticator;
+pub mod authority;
 pub mod chart_host;
 mod client;
 pub mod flux;
