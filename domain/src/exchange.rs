@@ -14,6 +14,7 @@ mod read;
 mod rewrite;
 mod secret;
 mod sketch;
+mod taken;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,7 @@ use crate::yaml::fields::SourceError;
 
 pub use note::{Kind, Note};
 pub use read::{MAX_BYTES, MAX_DOCUMENTS, MAX_FILES};
+pub use taken::taken;
 
 /// One file as it was pasted or uploaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -40,6 +40,8 @@ pub struct Server {
     pub leases: Leases,
     pub uploads: UploadPack,
     pub catalog: Arc<Catalog>,
+    /// To files at addresses that people type.
+    pub way_out: egress::Client,
     /// Chart repositories that are being fetched; they end with the server.
     pub fetches: Mutex<JoinSet<()>>,
     settings: RwLock<Arc<Settings>>,
@@ -62,9 +64,10 @@ impl Server {
         let (vault, platform_key) = keys(&config, &store).await?;
         let settings = Settings::load(&config, &store).await?;
         let guard = Guard::new(config.allow_inside.clone());
-        let client = egress::Client::new(guard, Duration::from_secs(u64::from(config.chart_timeout)))?;
+        let way_out = || egress::Client::new(guard.clone(), Duration::from_secs(u64::from(config.chart_timeout)));
         Ok(Server {
-            catalog: Arc::new(Catalog::new(client, &config.data)),
+            catalog: Arc::new(Catalog::new(way_out()?, &config.data)),
+            way_out: way_out()?,
             fetches: Mutex::default(),
             ids: Ids::new(clock.clone()),
             limits: Limits::default(),

@@ -11,7 +11,11 @@ use crate::name::Name;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Import {
+    #[serde(default)]
     pub files: Vec<File>,
+    /// One more file, which the server fetches: no address inside is reached, and no password is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// Absent: the files tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,

@@ -2,7 +2,9 @@
 use serde_json::Value;
 
 use super::*;
+use crate::cluster::{Cluster, Engine, FluxNames, Repository};
 use crate::stack::{Addon, Component, Content};
+use crate::variable::Levels;
 use crate::yaml::path::ValuePath;
 use crate::yaml::{emit, read as yaml};
 
@@ -10,6 +12,19 @@ mod accounting;
 mod flux;
 mod hostile;
 mod out;
+
+pub fn cluster() -> Cluster {
+    Cluster {
+        name: Name::new("nl-prod-1").unwrap(),
+        environment: Name::new("production").unwrap(),
+        engine: Engine::Flux,
+        repository: Repository { url: "ssh://git@git.example.com/ops/production.git".into(), branch: "main".into(), path: String::new() },
+        recipients: vec![],
+        kube_system_uid: None,
+        flux: FluxNames::default(),
+        variables: Levels::default(),
+    }
+}
 
 fn file(path: &str, text: &str) -> File {
     File { path: path.into(), text: text.into() }

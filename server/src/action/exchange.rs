@@ -3,38 +3,78 @@
 use std::collections::BTreeMap;
 
 use domain::api::exchange::{ExportFormat, Import, ImportPreview, ImportedComponent, ImportedStack};
-use domain::exchange::{self, Refused, export};
+use domain::exchange::{self, File, Refused, export};
 use domain::expression;
-use domain::finding::Finding;
+use domain::finding::{Finding, Level};
 use domain::name::Name;
+use domain::plan::facts::Head;
 use domain::principal;
 use domain::problem::Problem;
 use domain::stack::{Content, Stack, source};
+use domain::text::sentence;
 
 use super::draft::{self, Found};
-use super::{place, plan, target};
+use super::{place, plan, repository, target};
 use crate::api::caller::Caller;
+use crate::deploy::head::{self, Ours, Subject};
+use crate::egress::{self, Ask};
 use crate::server::Server;
 use crate::store::{self, Conn};
 
 /// Reads what was pasted or uploaded. Nothing is written: drafts are made of the answer by whoever asked.
-pub async fn preview(server: &Server, caller: &Caller, import: Import) -> Result<ImportPreview, Problem> {
+pub async fn preview(server: &Server, caller: &Caller, mut import: Import) -> Result<ImportPreview, Problem> {
     let cluster = match &import.cluster {
         Some(name) => Some(place::cluster(&mut *server.store.read().await?, caller, principal::Act::Draft, name.as_str()).await?),
         None => None,
     };
+    if let Some(address) = &import.url {
+        import.files.push(fetched(server, address).await?);
+    }
     let read = move || exchange::import(&import.files, import.format, import.name.as_ref()).map_err(refused);
     let imported = tokio::task::spawn_blocking(read).await.map_err(|_| Problem::internal("Reading the import was interrupted."))??;
+    let head = match &cluster {
+        Some(cluster) => Some(standing(server, cluster).await),
+        None => None,
+    };
     let mut db = server.store.read().await?;
     let mut stacks = Vec::with_capacity(imported.stacks.len());
     for stack in &imported.stacks {
-        let findings = match &cluster {
-            Some(cluster) => taken(&mut db, cluster, stack).await?,
-            None => Vec::new(),
-        };
+        let mut findings = Vec::new();
+        if let (Some(cluster), Some(head)) = (&cluster, &head) {
+            findings = known(&mut db, cluster, stack).await?;
+            // What is blocked as a whole is told once.
+            if !findings.iter().any(|finding| finding.level == Level::Block) {
+                findings.extend(in_repository(&mut db, cluster, stack, head).await?);
+            }
+        }
         stacks.push(shown(stack, findings));
     }
     Ok(ImportPreview { format: imported.format, stacks, notes: imported.notes })
+}
+
+/// The file at an address, by the way out that charts come by.
+async fn fetched(server: &Server, address: &str) -> Result<File, Problem> {
+    let problem = |status, code, why: &str| Problem::new(status, code, sentence(why)).at("url");
+    let url = url::Url::parse(address.trim());
+    let url = url.map_err(|_| problem(422, "import_address", "this is no address that can be fetched: write https://host/path"))?;
+    let ask = Ask { limit: exchange::MAX_BYTES, ..Ask::default() };
+    let fetched = server.way_out.get(&url, &ask, &|_, _| ()).await.map_err(|error| match &error {
+        egress::Error::Refused { host, why } => problem(422, "import_host_refused", &format!("nothing is fetched from `{host}`: {why}"))
+            .hint("An administrator of the server can allow inside networks with --allow-inside."),
+        egress::Error::NotAnAddress(_) => problem(422, "import_address", &error.to_string()),
+        egress::Error::TooLarge { .. } => problem(422, "import_too_large", &error.to_string()),
+        egress::Error::Downgrade(_) | egress::Error::Circles(_) => problem(422, "import_redirect_refused", &error.to_string()),
+        _ => problem(503, "import_host_failed", &error.to_string()),
+    })?;
+    if !fetched.status.is_success() {
+        return Err(problem(422, "import_host_failed", &format!("the host answers {}", fetched.status.as_u16())));
+    }
+    let text = String::from_utf8(fetched.body).map_err(|_| problem(422, "import_no_text", "what stands there is no text"))?;
+    if text.trim_start().starts_with('<') {
+        return Err(problem(422, "import_no_text", "a page stands there, and no file").hint("Name the address of the raw file."));
+    }
+    let name = fetched.url.path_segments().and_then(|mut parts| parts.next_back()).filter(|name| !name.is_empty());
+    Ok(File { path: name.unwrap_or("fetched.yaml").to_owned(), text })
 }
 
 fn shown(stack: &Stack, findings: Vec<Finding>) -> ImportedStack {
@@ -55,8 +95,38 @@ fn shown(stack: &Stack, findings: Vec<Finding>) -> ImportedStack {
     }
 }
 
-/// Whether the name stands for something else on the cluster already. What only the repository knows, the plan tells.
-async fn taken(db: &mut Conn, cluster: &store::cluster::Cluster, stack: &Stack) -> Result<Vec<Finding>, Problem> {
+/// What stands on the cluster's branch now, whoever wrote it.
+async fn standing(server: &Server, cluster: &store::cluster::Cluster) -> Result<Head, Problem> {
+    let tree = place::tree(cluster)?;
+    repository::with(server, cluster, move |repository| {
+        let read = || {
+            let mirror = repository.mirror()?;
+            let base = mirror.fetch(&repository.remote, &repository.branch)?;
+            head::load(&mirror, base, &tree, &Subject::Cluster, &Ours::default())
+        };
+        read().map_err(|error| repository::unavailable(&error))
+    })
+    .await
+}
+
+/// An import goes on without the repository: nothing is deployed before a plan has read it.
+async fn in_repository(
+    db: &mut Conn,
+    cluster: &store::cluster::Cluster,
+    stack: &Stack,
+    head: &Result<Head, Problem>,
+) -> Result<Vec<Finding>, Problem> {
+    match head {
+        Ok(head) => Ok(exchange::taken(stack, &target::cluster(db, cluster, None).await?, head)),
+        Err(problem) => {
+            let reason = format!("What stands in the repository of {} already is not known: {}", cluster.name, problem.detail);
+            Ok(vec![Finding::warn("repository_unread", reason).hint("A plan reads it before anything is deployed.")])
+        }
+    }
+}
+
+/// Whether the stack's name stands for another one that is recorded or drafted here.
+async fn known(db: &mut Conn, cluster: &store::cluster::Cluster, stack: &Stack) -> Result<Vec<Finding>, Problem> {
     let Some(row) = store::stack::by_stack_id(db, &cluster.id, stack.id.as_str()).await? else { return Ok(Vec::new()) };
     if draft::recorded(db, &row, None).await?.is_some() {
         let reason =
@@ -73,7 +143,7 @@ async fn taken(db: &mut Conn, cluster: &store::cluster::Cluster, stack: &Stack) 
 }
 
 fn refused(refused: Refused) -> Problem {
-    let detail = domain::text::sentence(&refused.to_string());
+    let detail = sentence(&refused.to_string());
     match refused {
         Refused::TooLarge { .. } | Refused::TooManyFiles { .. } | Refused::TooManyDocuments => {
             Problem::invalid("import_too_large", detail).at("files").hint("Import it in parts.")

@@ -7,6 +7,7 @@ use domain::principal::Role;
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
+use crate::support::chart_host::{ChartHost, Reply};
 use crate::support::signing::{Bound, CLUSTER};
 
 const APPLICATION: &str = "\
@@ -88,6 +89,21 @@ async fn a_name_that_is_recorded_is_told_at_import_and_refused_for_a_draft() {
     refused.expect_problem(409, "stack_exists");
     let other = client.post("/api/v1/imports", import(APPLICATION, "shop")).await.ok();
     assert_eq!(other["stacks"][0]["findings"], json!([]));
+    // Its release lives in that stack already.
+    let same = APPLICATION.replace("namespace: podinfo}", "namespace: web}");
+    let other = client.post("/api/v1/imports", import(&same, "shop")).await.ok();
+    let finding = &other["stacks"][0]["findings"][0];
+    assert_eq!((&finding["code"], &finding["at"]["component"]), (&json!("name_taken"), &json!("podinfo")));
+    let reason = finding["reason"].as_str().unwrap();
+    assert!(reason.contains("The Helm release web/podinfo") && reason.contains("stacks/web/components/podinfo/release.yaml"), "{reason}");
+}
+
+#[tokio::test]
+async fn an_import_goes_on_where_the_repository_cannot_be_read_and_says_so() {
+    let mut bound = Bound::new().await;
+    std::fs::remove_dir_all(bound.repository()).unwrap();
+    let preview = bound.ada.client.post("/api/v1/imports", import(APPLICATION, "web")).await.expect_status(200).ok();
+    assert_eq!(preview["stacks"][0]["findings"][0]["code"], "repository_unread", "{preview}");
 }
 
 #[tokio::test]
@@ -149,5 +165,34 @@ async fn hostile_imports_cost_a_sentence() {
     ] {
         let answer = ada.post("/api/v1/imports", json!({ "files": [{ "path": "x.yaml", "text": text }] })).await;
         answer.expect_problem(422, code);
+    }
+}
+
+#[tokio::test]
+async fn a_file_at_an_address_is_fetched_by_the_guarded_way_out_alone() {
+    let host = ChartHost::start().await;
+    host.serves("/ops/apps.yaml", APPLICATION);
+    let address = format!("{}/ops/apps.yaml", host.url());
+    let (_server, mut ada) = TestServer::set_up().await;
+    for address in [address.as_str(), "http://localhost:1/x.yaml", "http://169.254.169.254/latest/meta-data"] {
+        let refused = ada.post("/api/v1/imports", json!({ "url": address })).await;
+        assert_eq!(refused.expect_problem(422, "import_host_refused").at.as_deref(), Some("url"));
+    }
+    ada.post("/api/v1/imports", json!({ "url": "file:///etc/passwd" })).await.expect_problem(422, "import_address");
+    ada.post("/api/v1/imports", json!({})).await.expect_problem(422, "nothing_to_import");
+    assert!(host.seen().is_empty(), "{:?}", host.seen());
+
+    // Where an administrator opened the way, a host that sends on inside leads nowhere all the same.
+    let (_server, mut ada) = TestServer::set_up_with(|config| config.allow_inside = vec!["127.0.0.1".parse().unwrap()]).await;
+    let preview = ada.post("/api/v1/imports", json!({ "url": address })).await.expect_status(200).ok();
+    assert_eq!((&preview["format"], &preview["stacks"][0]["name"]), (&json!("argo_cd"), &json!("apps")));
+    host.serves("/page", "<!doctype html><title>apps.yaml</title>");
+    host.says("/on", Reply::SendOn("http://127.0.0.2:80/x.yaml".into()));
+    host.says("/large", Reply::Announced(9 << 20));
+    for (path, code) in
+        [("/page", "import_no_text"), ("/on", "import_host_refused"), ("/large", "import_too_large"), ("/none", "import_host_failed")]
+    {
+        let url = format!("{}{path}", host.url());
+        ada.post("/api/v1/imports", json!({ "url": url })).await.expect_problem(422, code);
     }
 }

@@ -4,24 +4,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::cluster::{Cluster, Engine, FluxNames, Repository};
 use crate::exchange::export;
 use crate::sealing::SealedFiles;
 use crate::stack::{Chart, Manifest, Point};
-use crate::variable::{Declaration, Levels, VariableType};
-
-fn cluster() -> Cluster {
-    Cluster {
-        name: Name::new("nl-prod-1").unwrap(),
-        environment: Name::new("production").unwrap(),
-        engine: Engine::Flux,
-        repository: Repository { url: "ssh://git@git.example.com/ops/production.git".into(), branch: "main".into(), path: String::new() },
-        recipients: vec![],
-        kube_system_uid: None,
-        flux: FluxNames::default(),
-        variables: Levels::default(),
-    }
-}
+use crate::variable::{Declaration, VariableType};
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![Just(String::new()), "[ -~\n#:{}\\[\\]é☃]{0,60}", Just("a: 1 # why\nb:\n  - \"${{ vars.x }}\"\n".to_owned())]
