@@ -37,3 +37,4 @@ pub mod sealing;
 pub mod audit;
 
 pub mod api;
+pub mod application;

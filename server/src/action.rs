@@ -1,5 +1,6 @@
 //! The verbs, one file per noun: authorise, load, ask the domain, store; each write inside `audited`.
 
+pub mod application;
 pub mod around;
 pub mod audit;
 pub mod catalog;

@@ -1,6 +1,7 @@
 //! The one door: thin handlers that extract, call one action and answer.
 
 pub mod access;
+pub mod application;
 pub mod audit;
 pub mod caller;
 pub mod catalog;

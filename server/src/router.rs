@@ -18,8 +18,8 @@ use crate::api::doors::Doors;
 use crate::api::doors::Policy::{Enrolling, Hook, May, Person, PersonMay, Public, PullToken};
 use crate::api::problem::{Refusal, too_large};
 use crate::api::{
-    access, audit, catalog, chart, chart_repository, cluster, draft, environment, exchange, foreign, headers, health, hook, openapi,
-    passkey, person, plan, pull, record, running, secret, session, settings, setup, variable,
+    access, application, audit, catalog, chart, chart_repository, cluster, draft, environment, exchange, foreign, headers, health, hook,
+    openapi, passkey, person, plan, pull, record, running, secret, session, settings, setup, variable,
 };
 use crate::identity;
 use crate::server::Shared;
@@ -104,6 +104,7 @@ fn doors() -> Doors {
         .door("POST /api/v1/drafts/{draft}/changes",       PersonMay(Edit),       large(routes!(draft::edit)))
         .door("POST /api/v1/drafts/{draft}/rebase",        PersonMay(Edit),       routes!(draft::rebase))
         .door("POST /api/v1/drafts/{draft}/restore",       PersonMay(Draft),      routes!(draft::restore))
+        .door("POST /api/v1/drafts/{draft}/applications",  PersonMay(Edit),       routes!(application::add))
         .door("GET /api/v1/drafts/{draft}/export",         May(See),              routes!(exchange::draft))
         .door("POST /api/v1/imports",                      PersonMay(Draft),      large(routes!(exchange::import)))
         .door("GET /api/v1/clusters/{cluster}/stacks/{stack}/export", May(See),   routes!(exchange::recorded))

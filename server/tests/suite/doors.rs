@@ -81,6 +81,7 @@ const EXPECTED: &str = "
     POST   /api/v1/drafts/{draft}/changes                 401     403    422      422   422   403
     POST   /api/v1/drafts/{draft}/rebase                  401     403    422      422   422   403
     POST   /api/v1/drafts/{draft}/restore                 401     403    404      404   404   403
+    POST   /api/v1/drafts/{draft}/applications            401     403    422      422   422   403
     GET    /api/v1/drafts/{draft}/export                  401     404    404      404   404   404
     POST   /api/v1/imports                                401     403    422      422   422   403
     GET    /api/v1/clusters/{cluster}/stacks/{stack}/export 401   404    404      404   404   404

@@ -5,6 +5,7 @@
 mod support;
 
 mod adoption;
+mod application;
 mod approval;
 mod approval_refused;
 mod around;
