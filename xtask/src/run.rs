@@ -30,16 +30,17 @@ pub fn build(cache: &Cache, build: Build) -> anyhow::Result<Built> {
         }
     };
     shell::timed("server", || shell::openly("building the server", &mut cargo))?;
-    let binary = keep(cache, build, &cache.target().join(folder).join("countersign"))?;
+    let binary = keep(cache, build, folder)?;
     Ok(Built { binary, site })
 }
 
 /// This clone's own copy of the binary: the target folder may be shared with others.
-fn keep(cache: &Cache, build: Build, built: &std::path::Path) -> anyhow::Result<PathBuf> {
+pub fn keep(cache: &Cache, build: Build, profile: &str) -> anyhow::Result<PathBuf> {
+    let built = cache.target().join(profile).join("countersign");
     let folder = cache.own().join(build.name());
     std::fs::create_dir_all(&folder)?;
     let (kept, next) = (folder.join("countersign"), folder.join("countersign.next"));
-    std::fs::copy(built, &next).with_context(|| format!("copying {}", built.display()))?;
+    std::fs::copy(&built, &next).with_context(|| format!("copying {}", built.display()))?;
     std::fs::rename(&next, &kept).with_context(|| format!("writing {}", kept.display()))?;
     Ok(kept)
 }

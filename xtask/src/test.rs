@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::cache::Cache;
 use crate::front::{self, Build};
+use crate::run::Built;
 use crate::{npm, run, shell, tool};
 use report::Report;
 
@@ -162,10 +163,19 @@ fn node(cache: &Cache, folders: &[&str], quick: bool) -> anyhow::Result<Command>
     Ok(node)
 }
 
-/// Against the development build unless asked: the same sources, and minutes instead of a quarter of an hour. What pages
-/// weigh is measured on the release's site all the same, which any server can be given.
+/// What the browser meets: in the full tier the pages as they are released, on the server that the tests of the crates were
+/// built with. Another build of the same sources would cost minutes and show less.
+fn product(cache: &Cache, build: Build, quick: bool) -> anyhow::Result<Built> {
+    if quick || build == Build::Release {
+        return run::build(cache, build);
+    }
+    let site = front::build(cache, Build::Release)?;
+    shell::openly("building the server", crates(cache).arg("--no-run"))?;
+    Ok(Built { binary: run::keep(cache, build, "debug")?, site })
+}
+
 fn browser(cache: &Cache, build: Build, quick: bool, report: &mut Report) {
-    let Some(built) = report.check("product", || run::build(cache, build)) else {
+    let Some(built) = report.check("product", || product(cache, build, quick)) else {
         return;
     };
     if shell::find("chromium").is_none() {
@@ -174,14 +184,13 @@ fn browser(cache: &Cache, build: Build, quick: bool, report: &mut Report) {
     if report.check("browser driver", || link_packages(cache)).is_none() {
         return;
     }
-    let release = if quick { None } else { report.check("pages of the release", || front::build(cache, Build::Release)) };
     // What an earlier run left says nothing of this one.
     let _ = std::fs::remove_dir_all(journey(cache));
     let specs = node(cache, &["journey", "page", "bugs"], quick).map(|mut node| {
         node.env("COUNTERSIGN_BINARY", &built.binary).env("COUNTERSIGN_E2E_RESULTS", cache.own().join("e2e"));
         node.env("COUNTERSIGN_SITE", &built.site).env("COUNTERSIGN_JOURNEY", journey(cache));
-        if let Some(site) = release {
-            node.env("COUNTERSIGN_RELEASE_SITE", site);
+        if !quick {
+            node.env("COUNTERSIGN_RELEASE_SITE", &built.site);
         }
         if build == Build::Release {
             node.env("COUNTERSIGN_RELEASE_BINARY", &built.binary);
