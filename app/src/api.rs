@@ -5,6 +5,7 @@
 
 #[cfg(feature = "hydrate")]
 mod browser;
+mod catalog;
 mod cluster;
 mod draft;
 mod environment;

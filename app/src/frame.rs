@@ -17,13 +17,15 @@ use crate::widget::toast::Toasts;
 pub enum Place {
     Overview,
     Stacks,
+    Catalog,
     Record,
     Settings,
 }
 
-const PLACES: [(Place, &str, &str, &str); 4] = [
+const PLACES: [(Place, &str, &str, &str); 5] = [
     (Place::Overview, "/", "stack", "Overview"),
     (Place::Stacks, "/#stacks", "tidy", "Stacks"),
+    (Place::Catalog, "/catalog", "helm", "Catalog"),
     (Place::Record, "/record", "book", "Record"),
     (Place::Settings, "/settings/clusters", "gear", "Settings"),
 ];

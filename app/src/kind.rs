@@ -5,7 +5,7 @@
 pub enum Kind {
     /// Where a passkey is used: plain HTML, a few KB of script, no wasm by policy.
     Ceremony,
-    /// Overview, record, and whatever is not there: HTML, and `read.js` for its few controls.
+    /// Overview, catalog, record, and whatever is not there: HTML, and `read.js` for its few controls.
     Read,
     /// The stack builder, with its own wasm.
     Builder,
@@ -61,8 +61,18 @@ mod tests {
 
     #[test]
     fn what_is_only_read_loads_no_wasm() {
-        for path in ["/", "/?a=b", "/record", "/record/nl-dev-1/12", "/reviews", "/settings", "/settings/nowhere", "/clusters/login/stacks"]
-        {
+        for path in [
+            "/",
+            "/?a=b",
+            "/catalog",
+            "/catalog/chart?name=grafana",
+            "/record",
+            "/record/nl-dev-1/12",
+            "/reviews",
+            "/settings",
+            "/settings/nowhere",
+            "/clusters/login/stacks",
+        ] {
             assert_eq!(Kind::of(path), Kind::Read, "{path}");
         }
         assert_eq!(Kind::Read.wasm(), None);

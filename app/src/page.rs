@@ -2,6 +2,8 @@
 
 pub mod account;
 #[cfg(not(feature = "hydrate"))]
+pub mod catalog;
+#[cfg(not(feature = "hydrate"))]
 pub mod ceremony;
 pub mod cluster;
 pub mod clusters;

@@ -9,6 +9,8 @@ pub mod key_list;
 #[cfg(not(feature = "hydrate"))]
 pub mod make_draft;
 #[cfg(not(feature = "hydrate"))]
+pub mod markdown;
+#[cfg(not(feature = "hydrate"))]
 pub mod new_stack;
 pub mod only_this_key;
 #[cfg(not(feature = "hydrate"))]

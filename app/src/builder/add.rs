@@ -6,6 +6,7 @@ use domain::stack::{Addon, Chart, Component, Content, Manifest, field};
 use leptos::prelude::*;
 
 use super::board::{Board, use_board};
+use crate::api::query;
 use crate::part::name_problem;
 use crate::widget::dialog::Dialog;
 use crate::widget::field::{FormProblem, FormProblemView, Kind, SubmitButton, TextField};
@@ -13,8 +14,16 @@ use domain::text::sentence;
 
 #[component]
 pub fn AddAddon() -> AnyView {
-    let open = use_board().adding_addon;
-    view! { <Dialog id="add-addon" title="Add an addon" open wide=true><AddonForm/></Dialog> }.into_any()
+    let board = use_board();
+    let open = board.adding_addon;
+    let catalog = move || format!("/catalog{}", query(&[("draft", Some(&board.summary.with(|summary| summary.id.clone())))]));
+    view! {
+        <Dialog id="add-addon" title="Add an addon" open wide=true>
+            <p><a href=catalog rel="external">"Choose from the catalog"</a>", or name a chart yourself:"</p>
+            <AddonForm/>
+        </Dialog>
+    }
+    .into_any()
 }
 
 #[component]

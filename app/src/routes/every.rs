@@ -17,6 +17,10 @@ pub fn App() -> AnyView {
             <FlatRoutes fallback=|| page::missing::Missing().into_any()>
                 <Route path=path!("/") view=page::overview::Overview ssr=Async/>
                 <Route path=path!("/clusters/:cluster/stacks/:stack") view=page::stack::Stack ssr=Async/>
+                <Route path=path!("/catalog") view=page::catalog::Catalog ssr=Async/>
+                <Route path=path!("/catalog/chart") view=page::catalog::Chart ssr=Async/>
+                <Route path=path!("/catalog/inside") view=page::catalog::Inside ssr=Async/>
+                <Route path=path!("/catalog/repositories") view=page::catalog::Repositories ssr=Async/>
                 <Route path=path!("/record") view=page::record::Record ssr=Async/>
                 <Route path=path!("/record/:cluster/foreign/:commit") view=page::record::Foreign ssr=Async/>
                 <Route path=path!("/record/:cluster/:number") view=page::record::RecordEntry ssr=Async/>
