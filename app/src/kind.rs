@@ -68,6 +68,8 @@ mod tests {
             "/catalog/chart?name=grafana",
             "/record",
             "/record/nl-dev-1/12",
+            "/import",
+            "/clusters/login/stacks/setup/application",
             "/reviews",
             "/settings",
             "/settings/nowhere",

@@ -2,12 +2,16 @@
 
 pub mod account;
 #[cfg(not(feature = "hydrate"))]
+pub mod application;
+#[cfg(not(feature = "hydrate"))]
 pub mod catalog;
 #[cfg(not(feature = "hydrate"))]
 pub mod ceremony;
 pub mod cluster;
 pub mod clusters;
 pub mod environments;
+#[cfg(not(feature = "hydrate"))]
+pub mod import;
 pub mod missing;
 pub mod new_cluster;
 #[cfg(not(feature = "hydrate"))]

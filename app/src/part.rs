@@ -22,6 +22,7 @@ pub mod scope;
 pub mod seal;
 pub mod state;
 
+use domain::api::draft::DraftSummary;
 use domain::name::NameError;
 use domain::problem::Problem;
 
@@ -45,6 +46,12 @@ pub fn go_to_review(plan: &str) {
 pub fn stack_path(cluster: &str, stack: &str, draft: Option<&str>) -> String {
     let open = draft.map(|id| format!("?draft={}", encode(id))).unwrap_or_default();
     format!("/clusters/{}/stacks/{}{open}", encode(cluster), encode(stack))
+}
+
+/// Where an application of one's own is added to a draft: a page without wasm.
+pub fn application_path(draft: &DraftSummary) -> String {
+    let (cluster, stack) = (encode(draft.cluster.as_str()), encode(draft.stack.as_str()));
+    format!("/clusters/{cluster}/stacks/{stack}/application?draft={}", encode(&draft.id))
 }
 
 /// A stack's own page: its record and all of its drafts.

@@ -27,6 +27,7 @@ pub fn Head() -> AnyView {
     } else {
         view! { <WhoCan/> }.into_any()
     };
+    let draft = board.summary.with_untracked(|summary| summary.id.clone());
     view! {
         <header class="stack-head">
             <h1 class="stack-name">{name}</h1>
@@ -34,7 +35,7 @@ pub fn Head() -> AnyView {
             <span class="state state--draft"><Icon name="draft"/>{revision}</span>
             {read_only}
             <Status/>
-            <div class="push"><Describe/>{tools}</div>
+            <div class="push"><Describe/><Export draft/>{tools}</div>
         </header>
     }
     .into_any()
@@ -68,6 +69,22 @@ fn Status() -> AnyView {
         entry.map(|(href, entry)| view! { <span>"based on "<a href=href>{format!("record {entry}")}</a></span> })
     };
     view! { <div class="save-status"><span role="status" aria-live="polite">{words}</span>{by}{based}</div> }.into_any()
+}
+
+/// The draft as it is saved, in a form that others read.
+#[component]
+fn Export(draft: String) -> AnyView {
+    let path = |format: &str| format!("/api/v1/drafts/{}/export?format={format}", crate::api::encode(&draft));
+    let item = |format: &str, word: &'static str| view! { <a class="menu-item" href=path(format) download="" rel="external">{word}</a> };
+    view! {
+        <button class="btn btn--quiet" type="button" popovertarget="export-menu">"Export"</button>
+        <div class="menu menu--export" id="export-menu" popover="auto">
+            {item("stack", "stack.yaml")}
+            {item("flux", "Plain Flux, as files")}
+            {item("svg", "A picture")}
+        </div>
+    }
+    .into_any()
 }
 
 /// Where the way to signing would be: the plan, if one is frozen, and who can sign it.

@@ -10,6 +10,7 @@ use super::board::{Board, Chosen, use_board};
 use super::dom;
 use super::standing::{self, Standing};
 use super::undo::restore;
+use crate::part::application_path;
 use crate::widget::icon::Icon;
 
 #[component]
@@ -41,6 +42,7 @@ fn AddButtons() -> AnyView {
     view! {
         <button class="btn btn--sm outline-add" type="button" aria-haspopup="dialog" on:click=move |_| board.adding_addon.set(true)><Icon name="plus"/>"Add addon"</button>
         <button class="btn btn--sm outline-add" type="button" aria-haspopup="dialog" on:click=move |_| board.adding_manifest.set(true)><Icon name="plus"/>"Add manifest"</button>
+        <a class="btn btn--sm outline-add" href=board.summary.with_untracked(application_path) rel="external"><Icon name="plus"/>"Add application"</a>
     }
     .into_any()
 }

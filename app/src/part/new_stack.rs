@@ -23,7 +23,8 @@ pub fn NewStackButton(clusters: Vec<Cluster>) -> AnyView {
     .into_any()
 }
 
-fn draftable(clusters: &[Cluster]) -> Vec<Cluster> {
+/// Those on which the caller may draft.
+pub fn draftable(clusters: &[Cluster]) -> Vec<Cluster> {
     let session = use_session();
     clusters.iter().filter(|cluster| session.may(Act::Draft, &on_cluster(&cluster.environment, &cluster.name))).cloned().collect()
 }
@@ -55,6 +56,7 @@ pub fn NewStack(clusters: Vec<Cluster>) -> AnyView {
             <PlainField name="name" label="Name" required=true placeholder="monitoring" hint="a-z, 0-9 and single hyphens. Paths and objects are named after it for good; the shown name can change."/>
             <ProblemPlace/>
             <div class="form-actions mt-0"><button class="btn btn--action" type="submit">"Make the draft"</button></div>
+            <p class="fine">"Or "<a href="/import">"import what you have"</a>": a stack.yaml, manifests, Flux, Argo CD."</p>
             <noscript><p class="callout callout--waiting">"Making a draft needs JavaScript: allow it for this site."</p></noscript>
         </form>
     }

@@ -21,6 +21,8 @@ pub fn App() -> AnyView {
                 <Route path=path!("/catalog/chart") view=page::catalog::Chart ssr=Async/>
                 <Route path=path!("/catalog/inside") view=page::catalog::Inside ssr=Async/>
                 <Route path=path!("/catalog/repositories") view=page::catalog::Repositories ssr=Async/>
+                <Route path=path!("/clusters/:cluster/stacks/:stack/application") view=page::application::Application ssr=Async/>
+                <Route path=path!("/import") view=page::import::Import ssr=Async/>
                 <Route path=path!("/record") view=page::record::Record ssr=Async/>
                 <Route path=path!("/record/:cluster/foreign/:commit") view=page::record::Foreign ssr=Async/>
                 <Route path=path!("/record/:cluster/:number") view=page::record::RecordEntry ssr=Async/>

@@ -30,6 +30,29 @@ pub fn PlainField(
     .into_any()
 }
 
+/// Several lines, without the browser's corrections.
+#[component]
+pub fn PlainArea(
+    name: &'static str,
+    #[prop(into)] label: String,
+    rows: u32,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional, into)] placeholder: String,
+) -> AnyView {
+    let id = format!("field-{name}");
+    let described = format!("{id}-hint {id}-error");
+    view! {
+        <div class="field">
+            <label class="field-label" for=id.clone()>{label}<span class="faint">" optional"</span></label>
+            <textarea class="input input--mono" id=id.clone() name=name rows=rows placeholder=placeholder autocomplete="off" spellcheck="false"
+                autocapitalize="off" aria-describedby=described></textarea>
+            <p class="field-hint" id=format!("{id}-hint") hidden=hint.is_empty()>{hint.clone()}</p>
+            <p class="field-error" id=format!("{id}-error") hidden=true></p>
+        </div>
+    }
+    .into_any()
+}
+
 /// One of several; `options` are value and label, the first is chosen.
 #[component]
 pub fn PlainSelect(name: &'static str, #[prop(into)] label: String, options: Vec<(String, String)>) -> AnyView {
