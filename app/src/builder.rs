@@ -34,6 +34,7 @@ use problems::Problems;
 pub fn Builder(draft: Draft) -> AnyView {
     let board = Board::new(draft);
     provide_context(board);
+    provide_context(canvas::Hand::new());
     board.save_what_is_left_on_leaving();
     // Others edit, and the record moves, while nobody looks.
     dom::on_coming_back(move || board.saver.refresh());

@@ -2,6 +2,7 @@
 //!
 //! `stack.yaml` is its written form.
 
+pub mod face;
 pub mod field;
 pub mod graph;
 pub mod layout;

@@ -1,13 +1,15 @@
 //! What all parts of the builder share: the draft as this page shows it, what is chosen, and the one way to change it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::api::draft::{Check, Draft, DraftSummary};
 use domain::api::outcome::{ComponentOutcome, Reach};
 use domain::change::Change;
 use domain::change::apply::{ChangeError, apply_all};
+use domain::finding::Finding;
 use domain::name::Name;
-use domain::stack::layout::{Layout, layout};
+use domain::stack::layout::{Layout, layout, layout_after};
 use domain::stack::{Component, Content, Point, Stack};
 use domain::text::sentence;
 use leptos::prelude::*;
@@ -48,9 +50,13 @@ pub struct Board {
     /// For those who may not: who can countersign.
     pub who_can: StoredValue<Vec<String>>,
     pub chosen: RwSignal<Option<Chosen>>,
-    /// A box that follows the pointer, before it is put down.
-    pub dragged: RwSignal<Option<(Name, Point)>>,
+    /// Chosen together with it.
+    pub more: RwSignal<BTreeSet<Name>>,
+    /// What is more than a pass, by component, worst first.
+    pub open: Memo<BTreeMap<String, Vec<Finding>>>,
     pub layout: Memo<Layout>,
+    /// Counts how often everything was to be placed anew.
+    anew: RwSignal<u32>,
     pub saver: Saver,
     /// For screen readers: moves, connections, refusals.
     pub said: RwSignal<String>,
@@ -74,7 +80,8 @@ impl Board {
         let content = RwSignal::new(draft.content);
         let check = RwSignal::new(draft.check);
         let recorded = RwSignal::new(draft.recorded);
-        let dragged = RwSignal::new(None::<(Name, Point)>);
+        let anew = RwSignal::new(0);
+        let drawn = StoredValue::new(0);
         Board {
             summary,
             content,
@@ -84,11 +91,17 @@ impl Board {
             may_edit: draft.may_edit,
             who_can: StoredValue::new(draft.who_can),
             chosen: RwSignal::new(None),
-            dragged,
-            layout: Memo::new(move |_| match dragged.get() {
-                None => content.with(layout),
-                Some((id, at)) => layout(&with_box_at(content.get(), &id, at)),
+            more: RwSignal::new(BTreeSet::new()),
+            open: Memo::new(move |_| check.with(by_component)),
+            layout: Memo::new(move |before: Option<&Layout>| {
+                let keep = drawn.try_update_value(|drawn| std::mem::replace(drawn, anew.get()) == anew.get_untracked()) == Some(true);
+                content.with(|stack| match before {
+                    _ if !keep => layout(stack),
+                    Some(before) => layout_after(before, stack),
+                    None => layout_after(&recorded.with_untracked(|recorded| recorded.as_ref().map(layout).unwrap_or_default()), stack),
+                })
             }),
+            anew,
             saver: Saver::new(summary, content, recorded, check),
             said: RwSignal::new(String::new()),
             refused: RwSignal::new(None),
@@ -219,8 +232,50 @@ impl Board {
         super::dom::ask_before_leaving(move || saver.state.get_untracked() != Saving::Saved);
     }
 
+    /// Everything goes where a fresh layout puts it.
+    pub fn place_anew(self) {
+        self.anew.update(|count| *count += 1);
+    }
+
+    pub fn component<T>(self, id: &Name, read: impl FnOnce(Option<&Component>) -> T) -> T {
+        let index = self.layout.with(|layout| layout.index(id.as_str()));
+        self.content.with(|stack| read(index.and_then(|index| stack.components.get(index)).filter(|found| found.id == *id)))
+    }
+
+    pub fn is_chosen(self, id: &Name) -> bool {
+        self.more.with(|more| more.contains(id)) || self.chosen.with(|chosen| matches!(chosen, Some(Chosen::Component(one)) if one == id))
+    }
+
+    /// All chosen components.
+    pub fn all_chosen(self) -> BTreeSet<Name> {
+        let mut all = self.more.get_untracked();
+        if let Some(Chosen::Component(id)) = self.chosen.get_untracked() {
+            all.insert(id);
+        }
+        all
+    }
+
+    /// These together; the inspector shows the first.
+    pub fn choose_all(self, all: BTreeSet<Name>) {
+        self.flush();
+        let first = all.first().cloned();
+        self.said.set(format!("{} chosen", all.len()));
+        self.chosen.set(first.map(Chosen::Component));
+        self.more.set(all);
+    }
+
+    /// One more, or one less.
+    pub fn toggle(self, id: &Name) {
+        let mut all = self.all_chosen();
+        if !all.remove(id) {
+            all.insert(id.clone());
+        }
+        self.choose_all(all);
+    }
+
     pub fn choose(self, id: &Name) {
         self.flush();
+        self.more.update(BTreeSet::clear);
         self.chosen.set(Some(Chosen::Component(id.clone())));
     }
 
@@ -236,7 +291,14 @@ impl Board {
         if !self.may_edit {
             return;
         }
+        let all = self.all_chosen();
         match self.chosen.get_untracked() {
+            Some(Chosen::Component(_)) if all.len() > 1 => {
+                let count = all.len();
+                if self.change(all.into_iter().map(|component| Change::RemoveComponent { component }).collect()) {
+                    self.said.set(format!("{count} components removed from the draft."));
+                }
+            }
             Some(Chosen::Component(id)) => self.remove(&id),
             Some(Chosen::Edge { component, on }) => self.disconnect(&component, &on),
             None => {}
@@ -293,7 +355,22 @@ impl Board {
         self.content.with_untracked(|stack| name_in(stack, id))
     }
 
+    /// Moves boxes by hand from where they stand; one edit, one step back.
+    pub fn shift(self, ids: &BTreeSet<Name>, by: Point) {
+        let moved = |layout: &Layout| {
+            let at = |id: &Name| layout.place(id.as_str()).map(|place| Point { x: place.at.x + by.x, y: place.at.y + by.y });
+            ids.iter().map(|id| Change::SetLayout { component: id.clone(), layout: at(id) }).collect::<Vec<_>>()
+        };
+        self.change(self.layout.with_untracked(moved));
+    }
+
     pub fn forget_what_is_gone(self) {
+        if self.more.with_untracked(|more| !more.is_empty()) {
+            self.content.with_untracked(|stack| {
+                let there: BTreeSet<&Name> = stack.components.iter().map(|found| &found.id).collect();
+                self.more.update(|more| more.retain(|id| there.contains(id)));
+            });
+        }
         let gone = self.content.with_untracked(|stack| match self.chosen.get_untracked() {
             Some(Chosen::Component(id)) => stack.component(id.as_str()).is_none(),
             Some(Chosen::Edge { component, on }) => {
@@ -311,9 +388,12 @@ pub fn name_in(stack: &Stack, id: &Name) -> String {
     stack.component(id.as_str()).map_or_else(|| id.to_string(), |found| found.name.to_string())
 }
 
-fn with_box_at(mut stack: Stack, id: &Name, at: Point) -> Stack {
-    if let Some(component) = stack.component_mut(id.as_str()) {
-        component.layout = Some(at);
+fn by_component(check: &Check) -> BTreeMap<String, Vec<Finding>> {
+    let mut by = BTreeMap::<String, Vec<Finding>>::new();
+    for finding in super::standing::open(check) {
+        if let Some(component) = finding.at.component.clone() {
+            by.entry(component).or_default().push(finding);
+        }
     }
-    stack
+    by
 }

@@ -1,17 +1,26 @@
 //! The canvas: boxes in rows by wave, edges between them, moved and wired with pointer or keys. One tab stop.
+//!
+//! Only what is in sight is in the page; from afar all of it is two shapes.
 
 mod edge;
+mod far;
+mod find;
+mod hand;
+mod help;
 mod keys;
+mod minimap;
 mod node;
 mod rows;
 mod tools;
 mod viewport;
 
+use std::collections::BTreeSet;
+
 use domain::change::Change;
 use domain::name::Name;
 use domain::stack::Point;
 use domain::stack::graph::would_cycle;
-use domain::stack::layout::{HEIGHT, Layout, Route, WIDTH};
+use domain::stack::layout::{HEIGHT, Layout, Place, WIDTH};
 use leptos::ev::{PointerEvent, WheelEvent};
 use leptos::prelude::*;
 
@@ -20,115 +29,161 @@ use super::dom;
 use crate::widget::sheet::Empty;
 
 use edge::{Edge, NewEdge};
+use far::Far;
+use find::Find;
+pub use hand::Hand;
+use hand::{Drawing, Held};
+use help::Help;
+pub use minimap::Minimap;
 use node::Node;
 use rows::Rows;
 use tools::Tools;
-use viewport::Viewport;
+use viewport::{Area, Viewport};
 
 /// The id of the listening element.
-const CANVAS: &str = "canvas";
-/// How near to the middle of a lower edge a new connection begins.
+pub const CANVAS: &str = "canvas";
+/// The id of the layer that moves.
+const WORLD: &str = "canvas-world";
+/// How near to the middle of a lower edge a new connection begins, and to the end of a chosen one that it is taken.
 const PORT: f64 = 14.0;
 /// A pointer that moved less than this has only clicked.
 const STILL: f64 = 4.0;
 
-/// What the pointer holds.
-#[derive(Debug, Clone, PartialEq)]
-enum Held {
-    Nothing,
-    View {
-        from: (f64, f64),
-        before: Viewport,
-    },
-    Box {
-        id: Name,
-        from: Point,
-        grip: Point,
-        moved: bool,
-    },
-    /// A new edge: whoever it is dropped on waits for `on`.
-    Edge {
-        on: Name,
-    },
-}
-
-/// An edge while it is being drawn, with pointer or keys.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Drawing {
-    pub on: Name,
-    pub to: Point,
-    pub over: Option<Name>,
-    /// The cycle that it would close.
-    pub cycle: Option<Vec<Name>>,
-    /// Drawn by keys: the target moves with the arrows.
-    pub by_keys: bool,
-}
-
-#[derive(Clone, Copy)]
-pub struct Hand {
-    view: RwSignal<Viewport>,
-    held: RwSignal<Held>,
-    pub drawing: RwSignal<Option<Drawing>>,
-}
-
 #[component]
 pub fn Canvas() -> AnyView {
     let board = use_board();
-    let hand = Hand { view: RwSignal::new(Viewport::default()), held: RwSignal::new(Held::Nothing), drawing: RwSignal::new(None) };
-    provide_context(hand);
-    Effect::new(move |_| fit_if_larger(board, hand));
+    let hand = expect_context::<Hand>();
+    let measure = move || {
+        if let Some(size) = dom::size(CANVAS) {
+            hand.size.set(size);
+        }
+    };
+    Effect::new(move |_| {
+        measure();
+        fit_if_larger(board, hand);
+    });
+    dom::on_resize(measure);
+    // The drawing is a layer of its own that moves as a whole: nothing of it is painted again while the view moves.
+    Effect::new(move |_| {
+        let view = hand.view.get();
+        dom::translate(WORLD, view.x, view.y);
+    });
+    let zoom = Memo::new(move |_| hand.view.with(|view| view.zoom));
+    let extent = Memo::new(move |_| board.layout.with(|layout| (layout.width * zoom.get(), layout.height * zoom.get())));
+    // Whatever is chosen elsewhere comes into sight.
+    Effect::new(move |_| {
+        if let (Some(id), Held::Nothing) = (board.chosen_component(), hand.held.get_untracked()) {
+            show(board, hand, &id);
+        }
+    });
+    let boxes =
+        Memo::new(move |_| board.layout.with(|layout| boxes_in(layout, hand.area.get(), hand.is_readable.get(), |id| board.is_chosen(id))));
+    let areas = Memo::new(move |_| board.layout.with(areas));
+    let edges = Memo::new(move |_| edges_in(board, hand, &areas));
     let label = move || {
         let (count, waves) = (board.content.with(|stack| stack.components.len()), board.layout.with(|layout| layout.waves));
         let edit = if board.may_edit { ", C connects, Delete removes" } else { "" };
-        format!("{count} components in {waves} waves. Arrow keys move between them, Enter opens the inspector{edit}.")
+        format!(
+            "{count} components in {waves} waves. Arrow keys move between them, Enter opens the inspector{edit}, slash finds, question mark lists all keys."
+        )
     };
     let active = move || board.chosen_component().map(|id| node::node_id(&id));
     let is_empty = Memo::new(move |_| board.content.with(|stack| stack.components.is_empty()));
-    let transform = move || hand.view.get().transform();
+    let scale = move || format!("scale({})", zoom.get());
     let empty = move || {
         is_empty.get().then(|| {
             let text = if board.may_edit { "An addon is a Helm chart at an exact version, a manifest is plain YAML." } else { "Nobody has added a component yet." };
             view! { <div class="canvas-empty"><Empty icon="stack" title="Nothing here yet" text>{board.may_edit.then(|| view! { <button class="btn btn--action" type="button" aria-haspopup="dialog" on:click=move |_| board.adding_addon.set(true)>"Add the first component"</button> })}</Empty></div> }
         })
     };
+    let frame = move || match hand.held.get() {
+        Held::Frame { from, to } => {
+            Some(view! { <path class="choice-frame" d=format!("M{} {}H{}V{}H{}z", from.x, from.y, to.x, to.y, from.x)></path> })
+        }
+        _ => None,
+    };
     view! {
-        <div class="canvas" class:canvas--held=move || hand.held.get() != Held::Nothing>
+        <div class="canvas" class:canvas--held=move || hand.held.get() != Held::Nothing class:canvas--frames=move || hand.frames.get()>
             <div class="canvas-hand" id=CANVAS role="application" aria-roledescription="dependency canvas" tabindex="0" aria-label=label aria-activedescendant=active
                 on:pointerdown=move |event| press(board, hand, &event) on:pointermove=move |event| follow(board, hand, &event)
-                on:pointerup=move |event| release(board, hand, &event) on:pointercancel=move |_| let_go(board, hand)
-                on:wheel=move |event| wheel(hand, &event) on:keydown=move |event| keys::press(board, hand, &event)>
+                on:pointerup=move |event| release(board, hand, &event) on:pointercancel=move |_| let_go(hand)
+                on:wheel=move |event| wheel(hand, &event) on:keydown=move |event| keys::press(board, hand, &event)
+                on:keyup=move |event| keys::release(hand, &event) on:blur=move |_| hand.space.set(false)>
                 <svg class="canvas-drawing">
                     <defs><marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="edge-tip" d="M1 1l6 3-6 3"></path></marker></defs>
                     <Rows/>
-                    <g transform=transform>
-                        <g class="edge-lines" aria-hidden="true">
-                            <For each=move || board.layout.with(ends) key=Clone::clone let((component, on))><Edge component on/></For>
-                        </g>
-                        <For each=move || board.content.with(|stack| stack.components.iter().map(|found| found.id.clone()).collect::<Vec<_>>()) key=Clone::clone let(id)><Node id/></For>
-                        <NewEdge/>
-                    </g>
                 </svg>
+                <div class="canvas-world" id=WORLD><svg class="canvas-drawing" width=move || extent.get().0 height=move || extent.get().1>
+                    <g transform=scale>
+                        <Far/>
+                        <g class="edge-lines" aria-hidden="true">
+                            <For each=move || edges.get() key=Clone::clone let((component, on))><Edge component on/></For>
+                        </g>
+                        <For each=move || boxes.get() key=Clone::clone let(id)><Node id/></For>
+                        <NewEdge/>
+                        {frame}
+                    </g>
+                </svg></div>
             </div>
             {empty}
+            <Find/>
             <Tools/>
         </div>
+        <Help/>
     }
     .into_any()
 }
 
-fn ends(layout: &Layout) -> Vec<(Name, Name)> {
-    layout.routes.iter().map(|route: &Route| (route.component.clone(), route.on.clone())).collect()
+fn area_of(place: &Place) -> Area {
+    Area(place.at.x, place.at.y, place.at.x + WIDTH, place.at.y + HEIGHT)
+}
+
+/// Boxes that are drawn: those in sight, if they can be read there, and those that are chosen.
+fn boxes_in(layout: &Layout, area: Area, is_readable: bool, is_chosen: impl Fn(&Name) -> bool) -> Vec<Name> {
+    let drawn = layout.places.iter().filter(|place| (is_readable && area.meets(&area_of(place))) || is_chosen(&place.component));
+    drawn.map(|place| place.component.clone()).collect()
+}
+
+fn areas(layout: &Layout) -> Vec<Area> {
+    layout.routes.iter().map(|route| Area::around(route.points.iter().copied())).collect()
+}
+
+/// Edges that are drawn one by one: those through what is in sight; from afar those of what is chosen.
+fn edges_in(board: Board, hand: Hand, areas: &Memo<Vec<Area>>) -> Vec<(Name, Name)> {
+    let (area, is_readable) = (hand.area.get(), hand.is_readable.get());
+    let is_chosen = |component: &Name, on: &Name| match board.chosen.get() {
+        Some(Chosen::Edge { component: a, on: b }) => a == *component && b == *on,
+        Some(Chosen::Component(id)) => id == *component || id == *on,
+        None => false,
+    };
+    board.layout.with(|layout| {
+        areas.with(|areas| {
+            let drawn = layout
+                .routes
+                .iter()
+                .zip(areas)
+                .filter(|(route, own)| (is_readable && area.meets(own)) || is_chosen(&route.component, &route.on));
+            drawn.map(|(route, _)| (route.component.clone(), route.on.clone())).collect()
+        })
+    })
 }
 
 /// Once, when the page has a size.
 fn fit_if_larger(board: Board, hand: Hand) {
-    if let Some(size) = dom::size(CANVAS) {
-        let fitted = board.layout.with_untracked(|layout| Viewport::fitted(layout, size));
-        if fitted.zoom < 1.0 {
-            // Small print helps nobody: rather a part of it at a size that can be read.
-            let readable = Viewport { zoom: fitted.zoom.max(0.75), ..Viewport::default() };
-            hand.view.set(readable);
-        }
+    let fitted = board.layout.with_untracked(|layout| Viewport::fitted(layout, hand.size.get_untracked()));
+    if fitted.zoom < 1.0 {
+        // Small print helps nobody: rather a part of it at a size that can be read.
+        hand.view.set(Viewport { zoom: fitted.zoom.max(0.75), ..Viewport::default() });
+    }
+}
+
+/// Moves the view as little as possible so that a box is in sight.
+fn show(board: Board, hand: Hand, id: &Name) {
+    let Some(at) = board.layout.with_untracked(|layout| layout.place(id.as_str()).map(|place| place.at)) else { return };
+    let view = hand.view.get_untracked();
+    let shown = view.showing(at, (WIDTH, HEIGHT), hand.size.get_untracked());
+    if shown != view {
+        hand.view.set(shown);
     }
 }
 
@@ -143,24 +198,53 @@ fn port_at(layout: &Layout, at: Point) -> Option<Name> {
     layout.places.iter().rev().find(|place| near(place.at)).map(|place| place.component.clone())
 }
 
+/// The end of a chosen edge under a point: the edge, and whether it is the end that waits.
+fn end_at(board: Board, at: Point) -> Option<(Name, Name, bool)> {
+    let Some(Chosen::Edge { component, on }) = board.chosen.get_untracked() else { return None };
+    board.layout.with_untracked(|layout| {
+        let route = layout.routes.iter().find(|route| route.component == component && route.on == on)?;
+        let near = |point: &&Point| (at.x - point.x).hypot(at.y - point.y) <= PORT;
+        let waits = route.points.last().filter(near).is_some();
+        (waits || route.points.first().filter(near).is_some()).then_some((component, on, waits))
+    })
+}
+
 fn press(board: Board, hand: Hand, event: &PointerEvent) {
     if event.button() > 1 {
         return;
     }
     let from = dom::pointer(event);
-    let at = hand.view.get_untracked().world(from);
+    let view = hand.view.get_untracked();
+    let at = view.world(from);
     dom::capture(event);
-    let (port, found) = board.layout.with_untracked(|layout| (port_at(layout, at), box_at(layout, at)));
-    if let Some(on) = port.filter(|_| board.may_edit) {
-        hand.drawing.set(Some(Drawing { on: on.clone(), to: at, over: None, cycle: None, by_keys: false }));
-        hand.held.set(Held::Edge { on });
-    } else if let Some(id) = found {
-        board.choose(&id);
-        let corner = board.layout.with_untracked(|layout| layout.place(id.as_str()).map(|place| place.at)).unwrap_or(at);
-        hand.held.set(Held::Box { id, from: at, grip: Point { x: at.x - corner.x, y: at.y - corner.y }, moved: false });
-    } else {
-        hand.held.set(Held::View { from, before: hand.view.get_untracked() });
+    if hand.space.get_untracked() || event.button() == 1 {
+        hand.held.set(Held::View { from, before: view });
+        return;
     }
+    let (port, found) = board.layout.with_untracked(|layout| (port_at(layout, at), box_at(layout, at)));
+    let more = event.shift_key() || event.ctrl_key() || event.meta_key();
+    if let Some((component, on, waits)) = end_at(board, at).filter(|_| board.may_edit) {
+        let from = if waits { on.clone() } else { component.clone() };
+        begin(hand, Drawing { from, waits: !waits, instead: Some((component, on)), to: at, over: None, cycle: None, by_keys: false });
+    } else if let Some(on) = port.filter(|_| board.may_edit) {
+        begin(hand, Drawing { from: on, waits: false, instead: None, to: at, over: None, cycle: None, by_keys: false });
+    } else if let Some(id) = found {
+        hand.held.set(Held::Boxes { from: at, moved: false });
+        if more {
+            board.toggle(&id);
+        } else if !board.more.with_untracked(|more| more.contains(&id)) {
+            board.choose(&id);
+        }
+    } else if more || hand.frames.get_untracked() {
+        hand.held.set(Held::Frame { from: at, to: at });
+    } else {
+        hand.held.set(Held::View { from, before: view });
+    }
+}
+
+fn begin(hand: Hand, drawing: Drawing) {
+    hand.drawing.set(Some(drawing));
+    hand.held.set(Held::Edge);
 }
 
 fn follow(board: Board, hand: Hand, event: &PointerEvent) {
@@ -169,34 +253,73 @@ fn follow(board: Board, hand: Hand, event: &PointerEvent) {
     match hand.held.get_untracked() {
         Held::Nothing => {}
         Held::View { from, before } => hand.view.set(before.moved(now.0 - from.0, now.1 - from.1)),
-        Held::Box { id, from, grip, moved } => {
-            let far = (at.x - from.x).hypot(at.y - from.y) > STILL;
-            if board.may_edit && (moved || far) {
-                board.dragged.set(Some((id.clone(), Point { x: (at.x - grip.x).round(), y: (at.y - grip.y).round() })));
-                hand.held.set(Held::Box { id, from, grip, moved: true });
+        Held::Boxes { from, moved } => {
+            let by = Point { x: (at.x - from.x).round(), y: (at.y - from.y).round() };
+            if board.may_edit && (moved || by.x.hypot(by.y) > STILL) {
+                hand.dragged.set(Some((board.all_chosen(), by)));
+                hand.held.set(Held::Boxes { from, moved: true });
             }
         }
-        Held::Edge { on } => {
-            let over = board.layout.with_untracked(|layout| box_at(layout, at)).filter(|over| *over != on);
-            aim(board, hand, on, at, over, false);
+        Held::Frame { from, .. } => hand.held.set(Held::Frame { from, to: at }),
+        Held::Edge => {
+            let over = board.layout.with_untracked(|layout| box_at(layout, at));
+            aim(board, hand, at, over);
         }
     }
 }
 
 /// Shows where a new edge would go, and the cycle that it would close.
-fn aim(board: Board, hand: Hand, on: Name, to: Point, over: Option<Name>, by_keys: bool) {
-    let cycle = over.as_ref().and_then(|over| board.content.with_untracked(|stack| would_cycle(stack, over, &on)));
-    hand.drawing.set(Some(Drawing { on, to, over, cycle, by_keys }));
+fn aim(board: Board, hand: Hand, to: Point, over: Option<Name>) {
+    let Some(mut drawing) = hand.drawing.get_untracked() else { return };
+    drawing.to = to;
+    let over = over.filter(|over| *over != drawing.from);
+    if over != drawing.over {
+        drawing.cycle = over.as_ref().and_then(|over| cycle(board, &drawing, over));
+        drawing.over = over;
+    }
+    hand.drawing.set(Some(drawing));
+}
+
+fn cycle(board: Board, drawing: &Drawing, over: &Name) -> Option<Vec<Name>> {
+    let (component, on) = drawing.edge(over);
+    let Some((waiting, awaited)) = &drawing.instead else {
+        return board.content.with_untracked(|stack| would_cycle(stack, &component, &on));
+    };
+    let mut stack = board.content.get_untracked();
+    if let Some(found) = stack.component_mut(waiting.as_str()) {
+        found.depends_on.retain(|one| one != awaited);
+    }
+    would_cycle(&stack, &component, &on)
 }
 
 /// Draws the edge that is aimed, or says why not.
 fn draw(board: Board, hand: Hand) {
-    let Some(Drawing { on, over, cycle, .. }) = hand.drawing.get_untracked() else { return };
+    let Some(drawing) = hand.drawing.get_untracked() else { return };
     hand.drawing.set(None);
-    let Some(over) = over else { return };
-    match cycle {
-        Some(cycle) => board.refuse(cycle_words(board, &cycle)),
-        None => board.connect(&over, &on),
+    let Some(over) = &drawing.over else { return };
+    let (component, on) = drawing.edge(over);
+    match (drawing.cycle, drawing.instead) {
+        (Some(cycle), _) => board.refuse(cycle_words(board, &cycle)),
+        (None, None) => board.connect(&component, &on),
+        (None, Some((waiting, awaited))) => {
+            if (&component, &on) == (&waiting, &awaited) {
+                return;
+            }
+            let there = board.component(&component, |found| found.is_some_and(|found| found.depends_on.contains(&on)));
+            let mut changes = vec![Change::Disconnect { component: waiting.clone(), on: awaited.clone() }];
+            changes.extend((!there).then(|| Change::Connect { component: component.clone(), on: on.clone() }));
+            if board.change(changes) {
+                let name = |id: &Name| board.shown_name(id);
+                board.said.set(format!(
+                    "{} waits for {} instead of {} for {}.",
+                    name(&component),
+                    name(&on),
+                    name(&waiting),
+                    name(&awaited)
+                ));
+                board.chosen.set(Some(Chosen::Edge { component, on }));
+            }
+        }
     }
 }
 
@@ -213,36 +336,55 @@ fn release(board: Board, hand: Hand, event: &PointerEvent) {
         Held::Nothing => {}
         Held::View { from, .. } => {
             let now = dom::pointer(event);
-            if (now.0 - from.0).hypot(now.1 - from.1) <= STILL {
+            if (now.0 - from.0).hypot(now.1 - from.1) <= STILL && !hand.space.get_untracked() {
                 board.flush();
+                board.more.update(BTreeSet::clear);
                 board.chosen.set(None);
             }
         }
-        Held::Box { id, moved, .. } => {
-            let put = board.dragged.get_untracked().filter(|_| moved);
-            if let Some((_, at)) = put {
-                board.change(vec![Change::SetLayout { component: id, layout: Some(at) }]);
+        Held::Boxes { .. } => {
+            if let Some((ids, by)) = hand.dragged.get_untracked() {
+                board.shift(&ids, by);
             }
-            board.dragged.set(None);
+            hand.dragged.set(None);
         }
-        Held::Edge { .. } => draw(board, hand),
+        Held::Frame { from, to } => {
+            let frame = Area::around([from, to].into_iter());
+            board.choose_all(board.layout.with_untracked(|layout| {
+                layout.places.iter().filter(|place| frame.meets(&area_of(place))).map(|place| place.component.clone()).collect()
+            }));
+        }
+        Held::Edge => draw(board, hand),
     }
 }
 
-fn let_go(board: Board, hand: Hand) {
+fn let_go(hand: Hand) {
     hand.held.set(Held::Nothing);
     hand.drawing.set(None);
-    board.dragged.set(None);
+    hand.dragged.set(None);
 }
 
+/// Two fingers or the wheel move the view; with Ctrl, or pinched, it grows and shrinks.
 fn wheel(hand: Hand, event: &WheelEvent) {
     event.prevent_default();
+    // Some browsers count lines.
+    let unit = if event.delta_mode() == 1 { 16.0 } else { 1.0 };
+    let (x, y) = (event.delta_x() * unit, event.delta_y() * unit);
     let around = dom::pointer(event);
-    hand.view.update(|view| *view = view.zoomed((-event.delta_y() * 0.0015).exp(), around));
+    hand.view.update(|view| {
+        *view = if event.ctrl_key() || event.meta_key() {
+            view.zoomed((-y * 0.004).exp(), around)
+        } else if event.shift_key() && x == 0.0 {
+            view.moved(-y, 0.0)
+        } else {
+            view.moved(-x, -y)
+        };
+    });
 }
 
 fn choose_edge(board: Board, component: &Name, on: &Name) {
     board.flush();
+    board.more.update(BTreeSet::clear);
     board.chosen.set(Some(Chosen::Edge { component: component.clone(), on: on.clone() }));
     dom::focus(CANVAS);
 }

@@ -42,6 +42,18 @@ pub fn capture(event: &leptos::ev::PointerEvent) {
 #[cfg(not(feature = "hydrate"))]
 pub fn capture(_event: &leptos::ev::PointerEvent) {}
 
+/// Moves an element by its style: an attribute in the page's text would need a laxer policy.
+#[cfg(feature = "hydrate")]
+pub fn translate(id: &str, x: f64, y: f64) {
+    use wasm_bindgen::JsCast;
+    if let Some(element) = document().get_element_by_id(id).and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.style().set_property("transform", &format!("translate({x}px,{y}px)"));
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn translate(_id: &str, _x: f64, _y: f64) {}
+
 #[cfg(feature = "hydrate")]
 pub fn focus(id: &str) {
     use wasm_bindgen::JsCast;
@@ -94,3 +106,16 @@ pub fn on_coming_back(act: impl Fn() + Clone + 'static) {
 
 #[cfg(not(feature = "hydrate"))]
 pub fn on_coming_back(_act: impl Fn() + Clone + 'static) {}
+
+/// Whenever the window's size changes.
+#[cfg(feature = "hydrate")]
+pub fn on_resize(act: impl Fn() + Clone + 'static) {
+    Effect::new(move |_| {
+        let act = act.clone();
+        let handle = window_event_listener(leptos::ev::resize, move |_| act());
+        on_cleanup(move || handle.remove());
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn on_resize(_act: impl Fn() + Clone + 'static) {}

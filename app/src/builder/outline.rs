@@ -6,7 +6,8 @@ use domain::stack::Component;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::board::{Board, Chosen, use_board};
+use super::board::{Board, use_board};
+use super::canvas::Minimap;
 use super::dom;
 use super::standing::{self, Standing};
 use super::undo::restore;
@@ -18,7 +19,9 @@ pub fn Outline() -> AnyView {
     let board = use_board();
     let waves = Memo::new(move |_| waves(board));
     let is_empty = move || waves.with(Vec::is_empty);
-    let wave = move |number: usize| view! { <Wave number waves/> };
+    // One tab stop: the chosen one, or the first of all.
+    let stop = Memo::new(move |_| board.chosen_component().or_else(|| waves.with(|waves| waves.first()?.first().cloned())));
+    let wave = move |number: usize| view! { <Wave number waves stop/> };
     view! {
         <section class="outline" aria-label="Stack contents">
             <div class="outline-scroll">
@@ -31,6 +34,7 @@ pub fn Outline() -> AnyView {
                 <Removed/>
                 {board.may_edit.then(|| view! { <AddButtons/> })}
             </div>
+            <Minimap/>
         </section>
     }
     .into_any()
@@ -65,7 +69,7 @@ fn waves(board: Board) -> Vec<Vec<Name>> {
 }
 
 #[component]
-fn Wave(number: usize, waves: Memo<Vec<Vec<Name>>>) -> AnyView {
+fn Wave(number: usize, waves: Memo<Vec<Vec<Name>>>, stop: Memo<Option<Name>>) -> AnyView {
     let label = format!("wave-{}", number + 1);
     let words = move || match number {
         0 => "first".to_owned(),
@@ -75,25 +79,25 @@ fn Wave(number: usize, waves: Memo<Vec<Vec<Name>>>) -> AnyView {
     view! {
         <li role="none">
             <p class="tree-wave" id=label.clone()><b>{number + 1}</b>" "{words}</p>
-            <ul role="group" aria-labelledby=label.clone()><For each=ids key=|id| id.clone() let(id)><Item id/></For></ul>
+            <ul role="group" aria-labelledby=label.clone()><For each=ids key=|id| id.clone() let(id)><Item id stop/></For></ul>
         </li>
     }
     .into_any()
 }
 
 #[component]
-fn Item(id: Name) -> AnyView {
+fn Item(id: Name, stop: Memo<Option<Name>>) -> AnyView {
     let board = use_board();
     let of = id.clone();
-    let component = Memo::new(move |_| board.content.with(|stack| stack.component(of.as_str()).cloned()));
+    let shown = Memo::new(move |_| {
+        let against = |found: &Component| board.recorded.with(|recorded| Standing::of(found, recorded.as_ref()));
+        board.component(&of, |found| found.map(|found| (found.name.to_string(), standing::glyph(&found.content), against(found))))
+    });
     let of = id.clone();
-    let open = Memo::new(move |_| board.check.with(|check| standing::open_of(check, of.as_str())));
-    let name = move || component.with(|found| found.as_ref().map(|found| found.name.to_string()).unwrap_or_default());
-    let glyph = move || component.with(|found| found.as_ref().map_or("manifest", |found| standing::glyph(&found.content)));
-    let against = move || {
-        let of = |found: &Component| board.recorded.with(|recorded| Standing::of(found, recorded.as_ref()));
-        component.with(|found| found.as_ref().map_or(Standing::AsRecorded, of))
-    };
+    let open = Memo::new(move |_| board.open.with(|open| open.get(of.as_str()).cloned().unwrap_or_default()));
+    let name = move || shown.with(|shown| shown.as_ref().map(|shown| shown.0.clone()).unwrap_or_default());
+    let glyph = move || shown.with(|shown| shown.as_ref().map_or("manifest", |shown| shown.1));
+    let against = move || shown.with(|shown| shown.as_ref().map_or(Standing::AsRecorded, |shown| shown.2));
     // Drawn by the stylesheet: the item's name is the component's alone, its description says this in words.
     let flag = move || (against() == Standing::New).then_some("new");
     let nib = move || (against() == Standing::Changed).then(|| view! { <Icon name="nib" class="ic-draft"/> });
@@ -110,13 +114,9 @@ fn Item(id: Name) -> AnyView {
             .join(", ")
     };
     let own = id.clone();
-    let chosen = Memo::new(move |_| board.chosen_component().as_ref() == Some(&own));
+    let chosen = Memo::new(move |_| board.is_chosen(&own));
     let own = id.clone();
-    // One tab stop: the chosen one, or the first of all.
-    let is_stop = Memo::new(move |_| match board.chosen.get() {
-        Some(Chosen::Component(_)) => chosen.get(),
-        _ => waves(board).first().and_then(|wave| wave.first()) == Some(&own),
-    });
+    let is_stop = Memo::new(move |_| stop.with(|stop| stop.as_ref() == Some(&own)));
     let press = id.clone();
     view! {
         <li class="tree-item" role="treeitem" id=item_id(&id) tabindex=move || if is_stop.get() { "0" } else { "-1" }

@@ -19,7 +19,7 @@ impl Standing {
     pub fn of(component: &Component, recorded: Option<&Stack>) -> Standing {
         match recorded.and_then(|stack| stack.component(component.id.as_str())) {
             None => Standing::New,
-            Some(before) if Component { layout: component.layout, ..before.clone() } == *component => Standing::AsRecorded,
+            Some(before) if is_same(before, component) => Standing::AsRecorded,
             Some(_) => Standing::Changed,
         }
     }
@@ -31,6 +31,11 @@ impl Standing {
             Standing::AsRecorded => "as recorded",
         }
     }
+}
+
+fn is_same(a: &Component, b: &Component) -> bool {
+    let Component { id, name, namespace, depends_on, timeout, layout: _, content } = a;
+    (id, name, namespace, depends_on, timeout, content) == (&b.id, &b.name, &b.namespace, &b.depends_on, &b.timeout, &b.content)
 }
 
 /// What is more than a pass, worst first.

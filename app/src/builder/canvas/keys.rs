@@ -2,13 +2,13 @@
 
 use domain::name::Name;
 use domain::stack::Point;
-use domain::stack::layout::{HEIGHT, Layout, Place, WIDTH};
+use domain::stack::layout::{GAP, HEIGHT, Layout, Place, WIDTH};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::{CANVAS, Drawing, Hand, aim, draw, tools};
+use super::{Drawing, Hand, aim, draw, show, tools};
 use crate::builder::board::{Board, Chosen};
-use crate::builder::{dom, inspector};
+use crate::builder::{dom, inspector, standing};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -26,12 +26,12 @@ pub fn press(board: Board, hand: Hand, event: &KeyboardEvent) {
         match (key.as_str(), event.shift_key()) {
             ("z", false) => board.undo(),
             ("Z", true) | ("y", false) => board.redo(),
+            ("a", false) => {
+                board.choose_all(board.content.with_untracked(|stack| stack.components.iter().map(|found| found.id.clone()).collect()))
+            }
             _ => return,
         }
         return event.prevent_default();
-    }
-    if event.alt_key() {
-        return;
     }
     let way = match key.as_str() {
         "ArrowLeft" => Some(Way::Left),
@@ -42,44 +42,114 @@ pub fn press(board: Board, hand: Hand, event: &KeyboardEvent) {
         "End" => Some(Way::Last),
         _ => None,
     };
-    let known = match (way, key.as_str()) {
-        (Some(way), _) => go(board, hand, way),
-        (_, "Enter") => enter(board, hand),
-        (_, "Escape") => cancel(board, hand),
-        (_, "Delete" | "Backspace") => {
-            board.remove_chosen();
-            true
+    if event.alt_key() {
+        if way.is_some_and(|way| push(board, way)) {
+            event.prevent_default();
         }
-        (_, "c" | "C") if board.may_edit => begin(board, hand),
-        (_, "a" | "A") if board.may_edit => {
-            board.adding_addon.set(true);
-            true
-        }
-        (_, "t" | "T") if board.may_edit => {
-            tools::arrange(board);
-            true
-        }
-        (_, "+" | "=") => zoom(hand, 1.25),
-        (_, "-") => zoom(hand, 0.8),
-        (_, "0") => zoom(hand, 1.0 / hand.view.get_untracked().zoom),
-        (_, "1") => {
-            tools::fit(board, hand);
-            true
-        }
-        _ => false,
+        return;
+    }
+    let act: Option<fn(Board, Hand)> = match key.as_str() {
+        "Enter" => Some(enter),
+        "Escape" => Some(cancel),
+        "/" => Some(|_, hand| hand.finding.set(true)),
+        "?" => Some(|_, hand| hand.showing_keys.set(true)),
+        " " => Some(|_, hand| hand.space.set(true)),
+        "e" | "E" => Some(|board, _| next_edge(board)),
+        "F8" => Some(|board, _| next_problem(board)),
+        "+" | "=" => Some(|_, hand| tools::zoom(hand, 1.25)),
+        "-" => Some(|_, hand| tools::zoom(hand, 0.8)),
+        "0" => Some(|_, hand| tools::zoom(hand, 1.0 / hand.view.get_untracked().zoom)),
+        "1" | "!" | "f" | "F" => Some(tools::fit),
+        _ if !board.may_edit => None,
+        "Delete" | "Backspace" => Some(|board, _| board.remove_chosen()),
+        "c" | "C" => Some(begin),
+        "a" | "A" => Some(|board, _| board.adding_addon.set(true)),
+        "m" | "M" => Some(|board, _| board.adding_manifest.set(true)),
+        "t" | "T" => Some(|board, _| tools::arrange(board)),
+        _ => None,
     };
-    if known {
-        event.prevent_default();
+    match (way, act) {
+        (Some(way), _) => {
+            let before = if event.shift_key() { board.all_chosen() } else { std::collections::BTreeSet::new() };
+            go(board, hand, way);
+            if !before.is_empty() {
+                board.more.set(before.into_iter().chain(board.chosen_component()).collect());
+            }
+        }
+        (None, Some(act)) => act(board, hand),
+        (None, None) => return,
+    }
+    event.prevent_default();
+}
+
+pub fn release(hand: Hand, event: &KeyboardEvent) {
+    if event.key() == " " {
+        hand.space.set(false);
     }
 }
 
-fn zoom(hand: Hand, factor: f64) -> bool {
-    tools::zoom(hand, factor);
+/// Moves the chosen boxes by hand, half a gap at a time.
+fn push(board: Board, way: Way) -> bool {
+    let ids = board.all_chosen();
+    let step = GAP / 2.0;
+    let by = match way {
+        Way::Left => Point { x: -step, y: 0.0 },
+        Way::Right => Point { x: step, y: 0.0 },
+        Way::Up => Point { x: 0.0, y: -step },
+        Way::Down => Point { x: 0.0, y: step },
+        Way::First | Way::Last => return false,
+    };
+    if !board.may_edit || ids.is_empty() {
+        return false;
+    }
+    board.shift(&ids, by);
     true
 }
 
+/// Chooses the edges of what is chosen, one after the other.
+fn next_edge(board: Board) {
+    let (of, at) = match board.chosen.get_untracked() {
+        Some(Chosen::Component(id)) => (id, None),
+        Some(Chosen::Edge { component, on }) => (component.clone(), Some((component, on))),
+        None => return,
+    };
+    let layout = board.layout.get_untracked();
+    let own: Vec<_> = layout.routes.iter().filter(|route| route.component == of || route.on == of).collect();
+    let next = at.and_then(|at| own.iter().position(|route| (&route.component, &route.on) == (&at.0, &at.1))).map_or(0, |at| at + 1);
+    let Some(route) = own.get(next).or_else(|| own.first()) else { return };
+    board.said.set(format!(
+        "Edge: {} waits for {}. C leads it elsewhere, Delete removes it.",
+        board.shown_name(&route.component),
+        board.shown_name(&route.on)
+    ));
+    board.more.update(std::collections::BTreeSet::clear);
+    board.chosen.set(Some(Chosen::Edge { component: route.component.clone(), on: route.on.clone() }));
+}
+
+/// The next component with something open, in the order of waves.
+fn next_problem(board: Board) {
+    let layout = board.layout.get_untracked();
+    let order = in_order(&layout);
+    let here = board.chosen_component().and_then(|id| order.iter().position(|place| place.component == id));
+    let from = here.map_or(0, |here| here + 1);
+    let open = |place: &&&Place| board.open.with_untracked(|open| open.contains_key(place.component.as_str()));
+    let Some(place) = order[from..].iter().chain(&order[..from]).find(open) else {
+        board.said.set("Nothing is open.".to_owned());
+        return;
+    };
+    let tally = board.open.with_untracked(|open| open.get(place.component.as_str()).map(|open| standing::tally(open)).unwrap_or_default());
+    board.choose(&place.component);
+    board.said.set(format!("{}: {tally}", board.shown_name(&place.component)));
+}
+
+fn in_order(layout: &Layout) -> Vec<&Place> {
+    let mut order: Vec<&Place> = layout.places.iter().collect();
+    order.sort_by(|a, b| a.wave.cmp(&b.wave).then(a.at.x.total_cmp(&b.at.x)));
+    order
+}
+
 /// Moves the choice, or the target of the edge that is being drawn.
-fn go(board: Board, hand: Hand, way: Way) -> bool {
+fn go(board: Board, hand: Hand, way: Way) {
     let layout = board.layout.get_untracked();
     let drawing = hand.drawing.get_untracked().filter(|drawing| drawing.by_keys);
     let chosen = match board.chosen.get_untracked() {
@@ -87,40 +157,37 @@ fn go(board: Board, hand: Hand, way: Way) -> bool {
         Some(Chosen::Edge { component, .. }) => Some(component),
         None => None,
     };
-    let from = drawing.as_ref().and_then(|drawing| drawing.over.clone()).or(chosen);
-    let Some(to) = next(&layout, from.as_ref(), way) else { return true };
-    let Some(place) = layout.place(to.as_str()) else { return true };
-    if let Some(size) = dom::size(CANVAS) {
-        hand.view.update(|view| *view = view.showing(place.at, (WIDTH, HEIGHT), size));
-    }
-    let Some(Drawing { on, .. }) = drawing else {
+    let aimed = drawing.as_ref().map(|drawing| drawing.over.clone().unwrap_or_else(|| drawing.from.clone()));
+    let Some(to) = next(&layout, aimed.or(chosen).as_ref(), way) else { return };
+    let Some(place) = layout.place(to.as_str()) else { return };
+    show(board, hand, &to);
+    let Some(drawing) = drawing else {
         board.choose(&to);
         board.said.set(format!("{}, wave {}", board.shown_name(&to), place.wave + 1));
-        return true;
+        return;
     };
-    let over = Some(to.clone()).filter(|to| *to != on);
-    aim(board, hand, on.clone(), place.at, over, true);
+    let (component, on) = drawing.edge(&to);
+    aim(board, hand, place.at, Some(to));
     let refused = hand.drawing.with_untracked(|drawing| drawing.as_ref().is_some_and(|drawing| drawing.cycle.is_some()));
     let end = if refused { ": that would make a cycle" } else { "" };
-    board.said.set(format!("{} would wait for {}{end}", board.shown_name(&to), board.shown_name(&on)));
-    true
+    board.said.set(format!("{} would wait for {}{end}", board.shown_name(&component), board.shown_name(&on)));
 }
 
-fn begin(board: Board, hand: Hand) -> bool {
-    let Some(Chosen::Component(on)) = board.chosen.get_untracked() else { return false };
-    let to = board.layout.with_untracked(|layout| layout.place(on.as_str()).map(|place| place.at)).unwrap_or(Point { x: 0.0, y: 0.0 });
-    board.said.set(format!("Choose with the arrows what waits for {}, then press Enter. Escape cancels.", board.shown_name(&on)));
-    hand.drawing.set(Some(Drawing {
-        on,
-        to: Point { x: to.x + WIDTH / 2.0, y: to.y + HEIGHT + 40.0 },
-        over: None,
-        cycle: None,
-        by_keys: true,
-    }));
-    true
+/// A new edge from what is chosen, or the chosen edge on its way elsewhere.
+fn begin(board: Board, hand: Hand) {
+    let (from, instead) = match board.chosen.get_untracked() {
+        Some(Chosen::Component(on)) => (on, None),
+        Some(Chosen::Edge { component, on }) => (on.clone(), Some((component, on))),
+        None => return,
+    };
+    let at = board.layout.with_untracked(|layout| layout.place(from.as_str()).map(|place| place.at)).unwrap_or(Point { x: 0.0, y: 0.0 });
+    let over = instead.as_ref().map(|(component, _)| component.clone());
+    board.said.set(format!("Choose with the arrows what waits for {}, then press Enter. Escape cancels.", board.shown_name(&from)));
+    let to = Point { x: at.x + WIDTH / 2.0, y: at.y + HEIGHT + 40.0 };
+    hand.drawing.set(Some(Drawing { from, waits: false, instead, to, over, cycle: None, by_keys: true }));
 }
 
-fn enter(board: Board, hand: Hand) -> bool {
+fn enter(board: Board, hand: Hand) {
     if hand.drawing.with_untracked(Option::is_some) {
         draw(board, hand);
     } else if board.chosen.with_untracked(Option::is_some) {
@@ -128,24 +195,22 @@ fn enter(board: Board, hand: Hand) -> bool {
     } else {
         go(board, hand, Way::First);
     }
-    true
 }
 
-fn cancel(board: Board, hand: Hand) -> bool {
+fn cancel(board: Board, hand: Hand) {
     if hand.drawing.with_untracked(Option::is_some) {
         hand.drawing.set(None);
         board.said.set("No edge was drawn.".to_owned());
     } else {
         board.flush();
+        board.more.update(std::collections::BTreeSet::clear);
         board.chosen.set(None);
     }
-    true
 }
 
 /// Where an arrow leads: left and right inside a wave, up and down along edges, else to the nearest of the next wave.
 fn next(layout: &Layout, from: Option<&Name>, way: Way) -> Option<Name> {
-    let mut order: Vec<&Place> = layout.places.iter().collect();
-    order.sort_by(|a, b| a.wave.cmp(&b.wave).then(a.at.x.total_cmp(&b.at.x)));
+    let order = in_order(layout);
     let Some(here) = from.and_then(|from| layout.place(from.as_str())) else { return order.first().map(|place| place.component.clone()) };
     let near = |places: Vec<&Place>| {
         places

@@ -2,12 +2,13 @@
 
 use domain::finding::Level;
 use domain::name::Name;
+use domain::stack::face::glance;
 use domain::stack::layout::{HEIGHT, WIDTH};
-use domain::stack::{Component, Content};
+use domain::stack::{Component, Content, Point};
 use leptos::prelude::*;
 
 use super::Hand;
-use crate::builder::board::{Chosen, use_board};
+use crate::builder::board::use_board;
 use crate::builder::standing::{self, Standing};
 use crate::widget::icon::Icon;
 
@@ -19,17 +20,21 @@ pub fn node_id(id: &Name) -> String {
 pub fn Node(id: Name) -> AnyView {
     let (board, hand) = (use_board(), expect_context::<Hand>());
     let of = id.clone();
-    let component = Memo::new(move |_| board.content.with(|stack| stack.component(of.as_str()).cloned()));
+    let component = Memo::new(move |_| board.component(&of, |found| found.cloned()));
     let of = id.clone();
-    let place = Memo::new(move |_| board.layout.with(|layout| layout.place(of.as_str()).map(|place| (place.at, place.wave))));
+    let place = Memo::new(move |_| {
+        let by = hand.shift_of(&of).unwrap_or(Point { x: 0.0, y: 0.0 });
+        let at = |at: Point| Point { x: at.x + by.x, y: at.y + by.y };
+        board.layout.with(|layout| layout.place(of.as_str()).map(|place| (at(place.at), place.wave)))
+    });
     let of = id.clone();
-    let open = Memo::new(move |_| board.check.with(|check| standing::open_of(check, of.as_str())));
+    let open = Memo::new(move |_| board.open.with(|open| open.get(of.as_str()).cloned().unwrap_or_default()));
     let against = Memo::new(move |_| {
         let of = |found: &Component| board.recorded.with(|recorded| Standing::of(found, recorded.as_ref()));
         component.with(|found| found.as_ref().map_or(Standing::AsRecorded, of))
     });
     let own = id.clone();
-    let chosen = Memo::new(move |_| board.chosen.get() == Some(Chosen::Component(own.clone())));
+    let chosen = Memo::new(move |_| board.is_chosen(&own));
     let own = id.clone();
     // While an edge is drawn: its target, or a part of the cycle that it would close.
     let aimed = Memo::new(move |_| {
@@ -58,10 +63,7 @@ pub fn Node(id: Name) -> AnyView {
         Content::Addon(addon) => addon.chart.version.clone(),
         Content::Manifest(_) => String::new(),
     });
-    let detail = read(|found| match &found.content {
-        Content::Addon(addon) => addon.chart.name.clone(),
-        Content::Manifest(_) => "manifest".to_owned(),
-    });
+    let detail = read(glance);
     let glyph = component.with_untracked(|found| found.as_ref().map_or("manifest", |found| standing::glyph(&found.content)));
     let kind = component.with_untracked(|found| found.as_ref().map_or("manifest", |found| standing::kind(&found.content)));
     let tally = move || open.with(|open| standing::tally(open));
@@ -90,7 +92,7 @@ pub fn Node(id: Name) -> AnyView {
                 <article class=class id=node_id(&id) aria-label=label aria-current=move || chosen.get().then_some("true")>
                     <div class="node-top"><Icon name=glyph/><strong class="node-name" title=name>{name}</strong></div>
                     <span class="node-ns">{namespace}<span class="node-ver">{version}</span></span>
-                    <span class="node-host">{detail}</span>
+                    <span class="node-host" title=detail>{detail}</span>
                     <div class="node-foot">{draft_mark}{move || against.get().words()}{problems}{live}</div>
                 </article>
             </foreignObject>

@@ -10,7 +10,13 @@ use crate::builder::board::use_board;
 #[component]
 pub fn Rows() -> AnyView {
     let (board, hand) = (use_board(), expect_context::<Hand>());
-    let waves = Memo::new(move |_| board.layout.with(|layout| layout.waves));
+    // Those in sight; where they are too near to each other to be told apart, none.
+    let waves = Memo::new(move |_| {
+        let (area, zoom) = (hand.area.get(), hand.view.with(|view| view.zoom));
+        let row = |y: f64| (y / ROW).max(0.0) as usize;
+        let last = board.layout.with(|layout| layout.waves).min(row(area.3) + 1);
+        if ROW * zoom < 24.0 { 0..0 } else { row(area.1).min(last)..last }
+    });
     let screen = move |y: f64| {
         let view = hand.view.get();
         view.y + y * view.zoom
@@ -25,10 +31,10 @@ pub fn Rows() -> AnyView {
     };
     view! {
         <g aria-hidden="true">
-            <For each=move || 0..waves.get() key=|wave| *wave children=rule/>
+            <For each=move || waves.get() key=|wave| *wave children=rule/>
             <rect class="wave-gutter" x="0" y="0" width=GUTTER height="100%"></rect>
             <line class="wave-margin" x1=GUTTER x2=GUTTER y1="0" y2="100%"></line>
-            <For each=move || 0..waves.get() key=|wave| *wave children=number/>
+            <For each=move || waves.get() key=|wave| *wave children=number/>
         </g>
     }
     .into_any()

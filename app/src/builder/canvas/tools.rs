@@ -3,10 +3,9 @@
 use domain::change::Change;
 use leptos::prelude::*;
 
+use super::Hand;
 use super::viewport::Viewport;
-use super::{CANVAS, Hand};
 use crate::builder::board::{Board, use_board};
-use crate::builder::dom;
 use crate::widget::icon::Icon;
 
 #[component]
@@ -23,10 +22,14 @@ pub fn Tools() -> AnyView {
     });
     view! {
         <div class="canvas-tools" role="toolbar" aria-label="Canvas">
-            <button class="icon-button icon-button--sm" type="button" aria-label="Zoom out" on:click=move |_| zoom(hand, 0.8)><Icon name="minus"/></button>
+            <button class="icon-button icon-button--sm" type="button" aria-label="Choose with a frame" title="Choose with a frame (Shift and drag)" aria-pressed=move || hand.frames.get().to_string() on:click=move |_| hand.frames.update(|on| *on = !*on)><Icon name="cursor"/></button>
+            <button class="icon-button icon-button--sm" type="button" aria-label="Find" title="Find (/)" on:click=move |_| hand.finding.set(true)><Icon name="search"/></button>
+            <span class="divider"></span>
+            <button class="icon-button icon-button--sm" type="button" aria-label="Zoom out" title="Zoom out (-)" on:click=move |_| zoom(hand, 0.8)><Icon name="minus"/></button>
             <span class="zoom-value">{shown}</span>
-            <button class="icon-button icon-button--sm" type="button" aria-label="Zoom in" on:click=move |_| zoom(hand, 1.25)><Icon name="plus"/></button>
-            <button class="icon-button icon-button--sm" type="button" aria-label="Fit to view" title="Fit (1)" on:click=move |_| fit(board, hand)><Icon name="fit"/></button>
+            <button class="icon-button icon-button--sm" type="button" aria-label="Zoom in" title="Zoom in (+)" on:click=move |_| zoom(hand, 1.25)><Icon name="plus"/></button>
+            <button class="icon-button icon-button--sm" type="button" aria-label="Fit to view" title="Fit (1 or F)" on:click=move |_| fit(board, hand)><Icon name="fit"/></button>
+            <button class="icon-button icon-button--sm" type="button" aria-label="Keys of the canvas" title="Keys (?)" aria-haspopup="dialog" on:click=move |_| hand.showing_keys.set(true)><Icon name="keyboard"/></button>
             {edit}
         </div>
     }
@@ -34,14 +37,12 @@ pub fn Tools() -> AnyView {
 }
 
 pub fn zoom(hand: Hand, factor: f64) {
-    let (width, height) = dom::size(CANVAS).unwrap_or((800.0, 600.0));
+    let (width, height) = hand.size.get_untracked();
     hand.view.update(|view| *view = view.zoomed(factor, (width / 2.0, height / 2.0)));
 }
 
 pub fn fit(board: Board, hand: Hand) {
-    if let Some(size) = dom::size(CANVAS) {
-        hand.view.set(board.layout.with_untracked(|layout| Viewport::fitted(layout, size)));
-    }
+    hand.view.set(board.layout.with_untracked(|layout| Viewport::fitted(layout, hand.size.get_untracked())));
 }
 
 /// Every box goes back to where the waves put it.
@@ -50,7 +51,8 @@ pub fn arrange(board: Board) {
         let stated = stack.components.iter().filter(|component| component.layout.is_some());
         stated.map(|component| Change::SetLayout { component: component.id.clone(), layout: None }).collect::<Vec<_>>()
     });
-    if !stated.is_empty() && board.change(stated) {
+    if stated.is_empty() || board.change(stated) {
+        board.place_anew();
         board.said.set("Arranged by wave.".to_owned());
     }
 }

@@ -1,0 +1,192 @@
+// The canvas: a thousand components, several at once, edges led elsewhere, and a key for everything.
+import assert from "node:assert/strict";
+import { assertAccessible, assertFits } from "../support/accessible.mjs";
+import { pictures } from "../support/picture.mjs";
+import { scene } from "../support/scene.mjs";
+import { addCluster, call, open, setUp } from "../support/setup.mjs";
+
+/** A draft with these components, open in the builder: `{ web: ["db"] }` is web, which waits for db. */
+async function begin(page, server, components) {
+  await setUp(page, server);
+  await addCluster(page);
+  const draft = await call(page, "POST", "clusters/nl-dev-1/drafts", { start: "empty", name: "web" });
+  const added = Object.entries(components).map(([id, on]) => ({ change: "add_component", component: manifest(id, on) }));
+  let revision = draft.revision;
+  for (let from = 0; from < added.length; from += 250) {
+    const changes = added.slice(from, from + 250);
+    const edited = await call(page, "POST", `drafts/${draft.id}/changes`, { base_revision: revision, change_id: `begin-${from}`, changes });
+    revision = edited.revision;
+  }
+  await open(page, `/clusters/nl-dev-1/stacks/web?draft=${draft.id}`);
+  return draft.id;
+}
+
+function manifest(id, depends_on) {
+  const text = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${id}\n  namespace: web\n`;
+  return { id, name: id, namespace: "web", depends_on, timeout: null, layout: null, content: { manifest: { text } } };
+}
+
+/** Rows of forty, each component below one or two of the row before. */
+function thousand() {
+  const id = (number) => `c-${String(number).padStart(4, "0")}`;
+  const on = (number) => (number < 40 ? [] : number % 3 ? [id(number - 40)] : [id(number - 40), id(number - 40 - (number % 40 ? 1 : -1))]);
+  return Object.fromEntries(Array.from({ length: 1000 }, (_, number) => [id(number), on(number)]));
+}
+
+const saved = (page) => page.getByText(/^autosaved \d\d:\d\d$/).waitFor();
+const canvas = (page) => page.getByRole("application");
+const drawn = (page) => page.locator(".canvas .node").evaluateAll((nodes) => nodes.map((node) => node.id.slice("node-".length)));
+const content = async (page, id) => (await call(page, "GET", `drafts/${id}`)).content.components;
+const edges = async (page, id) => (await content(page, id)).flatMap((one) => one.depends_on.map((on) => `${one.id} waits for ${on}`)).sort();
+const zoom = (page) => page.locator(".zoom-value").textContent();
+
+async function middle(page, id) {
+  const box = await page.locator(`#node-${id}`).boundingBox();
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}
+
+/** To the pixel: places are kept in whole numbers of the drawing, which may be shown smaller. */
+function near(is, wanted) {
+  assert.ok(is.every((one, at) => Math.abs(one - wanted[at]) <= 1), `${is} instead of ${wanted}`);
+}
+
+async function drag(page, [fromX, fromY], [toX, toY]) {
+  await page.mouse.move(fromX, fromY);
+  await page.mouse.down();
+  await page.mouse.move(toX, toY, { steps: 6 });
+  await page.mouse.up();
+}
+
+scene(
+  "a thousand components are panned, zoomed, found, edited and saved, and only those in sight are in the page",
+  async ({ server, page }) => {
+    const id = await begin(page, server, thousand());
+    const first = await drawn(page);
+    assert.ok(first.length > 5 && first.length < 150, `${first.length} boxes drawn`);
+    assert.ok((await page.locator(".canvas *").count()) < 3000);
+    const { x, y, width, height } = await canvas(page).boundingBox();
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.wheel(0, 2500);
+    await page.locator(`#node-${first[0]}`).waitFor({ state: "detached" });
+    const below = await drawn(page);
+    assert.ok(below.length > 5 && below.every((one) => !first.includes(one)), below.join());
+    const before = await zoom(page);
+    await page.keyboard.down("Control");
+    await page.mouse.wheel(0, -100);
+    await page.keyboard.up("Control");
+    await page.waitForFunction((before) => document.querySelector(".zoom-value").textContent !== before, before);
+    await canvas(page).focus();
+    await page.keyboard.press("f");
+    await page.locator(".far-boxes").waitFor();
+    assert.deepEqual(await drawn(page), [], "from afar all boxes are one shape");
+    await pictures(page, "canvas-thousand");
+    await canvas(page).focus();
+    await page.keyboard.press("0");
+    await page.keyboard.press("/");
+    await page.getByRole("combobox", { name: "Find a component" }).fill("0777");
+    await page.getByRole("option", { name: /c-0777/ }).waitFor();
+    await assertAccessible(page);
+    await page.keyboard.press("Enter");
+    await page.locator("#node-c-0777").waitFor();
+    const found = await page.locator("#node-c-0777").boundingBox();
+    assert.ok(found.x >= x && found.x + found.width <= x + width && found.y >= y && found.y + found.height <= y + height);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "canvas");
+    await page.getByLabel("Namespace").fill("other");
+    await page.getByLabel("Namespace").press("Enter");
+    await saved(page);
+    assert.equal((await content(page, id)).find((one) => one.id === "c-0777").namespace, "other");
+  },
+  { timeout: 240_000 },
+);
+
+scene("boxes are chosen together by frame and by keys, moved as one, put back by one undo, and stay where they are put", async ({ server, page }) => {
+  const id = await begin(page, server, { a: [], b: [], c: [], d: ["a"] });
+  const at = async (name) => (await content(page, id)).find((one) => one.id === name).layout;
+  const [a, b, d] = [await middle(page, "a"), await middle(page, "b"), await middle(page, "d")];
+  const [left, right] = [a, b].sort((one, other) => one[0] - other[0]);
+  await page.keyboard.down("Shift");
+  await drag(page, [left[0] - 112, left[1] - 62], [right[0] + 100, right[1] + 20]);
+  await page.keyboard.up("Shift");
+  const together = await page.locator(".node--selected").count();
+  assert.ok(together >= 2, `${together} chosen`);
+  await drag(page, a, [a[0] + 60, a[1] + 380]);
+  await saved(page);
+  assert.ok((await at("a")) && (await at("b")));
+  assert.equal(await at("d"), null);
+  near(await middle(page, "d"), d);
+  near(await middle(page, "a"), [a[0] + 60, a[1] + 380]);
+  await open(page, `/clusters/nl-dev-1/stacks/web?draft=${id}`);
+  const box = (name) => page.locator(`foreignObject:has(#node-${name})`);
+  for (const name of ["a", "b"]) {
+    const { x, y } = await at(name);
+    assert.deepEqual([await box(name).getAttribute("x"), await box(name).getAttribute("y")], [`${x}`, `${y}`]);
+  }
+  await canvas(page).focus();
+  await page.keyboard.press("Home");
+  const chosen = (await page.locator(".node--selected").getAttribute("id")).slice("node-".length);
+  const from = await middle(page, chosen);
+  await page.keyboard.press("Alt+ArrowRight");
+  await page.waitForFunction(([chosen, x]) => document.getElementById(`node-${chosen}`).getBoundingClientRect().x > x, [chosen, from[0] - 106]);
+  await page.keyboard.press("Control+z");
+  await page.waitForFunction(([chosen, x]) => document.getElementById(`node-${chosen}`).getBoundingClientRect().x <= x + 1, [chosen, from[0] - 106]);
+  await page.keyboard.press("Control+a");
+  assert.equal(await page.locator(".node--selected").count(), 4);
+  await page.keyboard.press("t");
+  await saved(page);
+  assert.ok((await content(page, id)).every((one) => one.layout === null));
+  await page.keyboard.press("Delete");
+  await page.getByText("Nothing here yet").first().waitFor();
+  await canvas(page).focus();
+  await page.keyboard.press("Control+z");
+  await page.locator("#node-d").waitFor();
+  await saved(page);
+  assert.deepEqual(await edges(page, id), ["d waits for a"]);
+});
+
+scene("an edge is led elsewhere by mouse and by keys, and the cycle that it would close is shown before", async ({ server, page }) => {
+  const id = await begin(page, server, { a: [], b: ["a"], c: ["b"], e: [] });
+  const edge = page.locator('[data-edge="b-waits-for-a"]');
+  const choose = () => edge.dispatchEvent("pointerdown", { button: 0, pointerId: 1, bubbles: true });
+  await choose();
+  const tip = await page.locator(".edge-end").last().boundingBox();
+  const target = await middle(page, "e");
+  await drag(page, [tip.x + tip.width / 2, tip.y + tip.height / 2], target);
+  await saved(page);
+  assert.deepEqual(await edges(page, id), ["c waits for b", "e waits for a"]);
+  await canvas(page).focus();
+  await page.keyboard.press("Control+z");
+  await edge.waitFor({ state: "attached" });
+  await saved(page);
+  assert.deepEqual(await edges(page, id), ["b waits for a", "c waits for b"]);
+  // By keys: the edge of c, from b: c may not come before what it waits for, e may wait for b in its stead.
+  await page.getByRole("treeitem", { name: "c", exact: true }).click();
+  await canvas(page).focus();
+  await page.keyboard.press("c");
+  await page.keyboard.press("ArrowUp");
+  await page.locator(".edge-new--refused").waitFor({ state: "attached" });
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("e");
+  await page.locator('.edge-line--chosen [data-edge="c-waits-for-b"]').waitFor({ state: "attached" });
+  await page.keyboard.press("c");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  await page.locator("#node-e.node--aimed").waitFor();
+  await page.keyboard.press("Enter");
+  await saved(page);
+  assert.deepEqual(await edges(page, id), ["b waits for a", "e waits for b"]);
+});
+
+scene("the map moves the view, the keys are listed, and the canvas fits every width in both themes", async ({ server, page }) => {
+  await begin(page, server, thousand());
+  const before = await drawn(page);
+  const map = await page.locator("#minimap").boundingBox();
+  await page.mouse.click(map.x + map.width * 0.6, map.y + map.height * 0.6);
+  await page.locator(`#node-${before[0]}`).waitFor({ state: "detached" });
+  await canvas(page).focus();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys of the canvas" }).waitFor();
+  await assertAccessible(page);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("F8");
+  await assertFits(page);
+}, { timeout: 240_000 });
