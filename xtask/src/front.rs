@@ -71,7 +71,12 @@ fn compile(cache: &Cache, build: Build) -> anyhow::Result<PathBuf> {
 
 fn bind(cache: &Cache, build: Build, program: &str, wasm: &Path, out: &Path, packages: &Path) -> anyhow::Result<()> {
     let bindgen = tool::rust::wasm_bindgen(cache)?;
-    let inputs = Inputs::default().word(&bindgen.to_string_lossy()).word(&packages.to_string_lossy()).word(unused::NEVER_RUN).path(wasm)?;
+    let inputs = Inputs::default()
+        .word(&bindgen.to_string_lossy())
+        .word(&packages.to_string_lossy())
+        .word(unused::NEVER_RUN)
+        .word(&unused::STEPS.concat())
+        .path(wasm)?;
     unless_fresh(out, &inputs, || {
         if out.exists() {
             std::fs::remove_dir_all(out)?;
@@ -85,7 +90,7 @@ fn bind(cache: &Cache, build: Build, program: &str, wasm: &Path, out: &Path, pac
 }
 
 fn shrink(module: &Path, packages: &Path) -> anyhow::Result<()> {
-    let (slim, emptied) = unused::emptied(&std::fs::read(module)?, unused::NEVER_RUN)?;
+    let (slim, emptied) = unused::emptied(&std::fs::read(module)?, unused::is_unused)?;
     anyhow::ensure!(emptied > 0, "no function is named {}: is the renderer built otherwise now?", unused::NEVER_RUN);
     std::fs::write(module, slim)?;
     let mut command = shell::command(packages.join(".bin/wasm-opt"));

@@ -4,11 +4,27 @@ use anyhow::Context as _;
 
 /// Leptos keeps a second way of taking a page over, for routes that are loaded lazily, behind a function pointer in
 /// every erased view (`into_any`'s inner `hydrate_async`). Nothing here starts it ([`hydrate_body`] does not), so its code
-/// only weighs: a fifth of the whole. Functions of that name elsewhere are left alone: the compiler folds equal code
-/// together, and some of theirs serves the other way too under their name.
+/// only weighs: a fifth of the whole. What its futures do ([`STEPS`]) stays behind tables of pointers that `wasm-opt` cannot
+/// see through, so it is named too.
 ///
 /// [`hydrate_body`]: https://docs.rs/leptos/latest/leptos/mount/fn.hydrate_body.html
 pub const NEVER_RUN: &str = "into_any::hydrate_async";
+
+/// How the bodies of such futures end, and of what they hand on: nothing else has equal code.
+pub const STEPS: [&str; 2] = ["hydrate_async::{{closure}}", "hydrate_async::{{closure}}::{{closure}}"];
+
+/// What begins so may not be emptied: the compiler folds equal code together, and what drops the one drops many another. The
+/// same goes for named functions inside the futures, which end otherwise.
+const SHARED: &str = "core::ptr::drop_in_place";
+
+/// Whether only the second way runs a function of this name.
+pub fn is_unused(name: &str) -> bool {
+    let name = match name.rsplit_once("::h") {
+        Some((name, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => name,
+        _ => name,
+    };
+    name.contains(NEVER_RUN) || STEPS.iter().any(|end| name.ends_with(end)) && !name.starts_with(SHARED)
+}
 
 /// No locals, `unreachable`, `end`: if it runs after all, the page says so instead of going astray.
 const EMPTY: &[u8] = &[0x00, 0x00, 0x0b];
@@ -18,9 +34,9 @@ const CUSTOM: u8 = 0;
 const IMPORT: u8 = 2;
 const CODE: u8 = 10;
 
-/// The module with every function emptied whose name contains `needle`, and how many those were. The names come from
+/// The module with every function emptied that `is_unused` is true of, and how many those were. The names come from
 /// the module's own `name` section, so it must not be stripped yet.
-pub fn emptied(module: &[u8], needle: &str) -> anyhow::Result<(Vec<u8>, usize)> {
+pub fn emptied(module: &[u8], is_unused: fn(&str) -> bool) -> anyhow::Result<(Vec<u8>, usize)> {
     let sections = sections(module)?;
     let imported = match sections.iter().find(|section| section.id == IMPORT) {
         Some(section) => imported_functions(section.bytes)?,
@@ -28,7 +44,7 @@ pub fn emptied(module: &[u8], needle: &str) -> anyhow::Result<(Vec<u8>, usize)> 
     };
     let mut chosen = Vec::new();
     for section in sections.iter().filter(|section| section.id == CUSTOM) {
-        chosen.extend(named(section.bytes, needle)?);
+        chosen.extend(named(section.bytes, is_unused)?);
     }
     chosen.sort_unstable();
     let mut out = module.get(..HEADER).context("a wasm module has a header")?.to_vec();
@@ -89,8 +105,8 @@ fn imported_functions(section: &[u8]) -> anyhow::Result<usize> {
     Ok(functions)
 }
 
-/// Numbers of the functions whose name contains `needle`, if this custom section is the one that names them.
-fn named(section: &[u8], needle: &str) -> anyhow::Result<Vec<usize>> {
+/// Numbers of the functions that `is_wanted` by their name, if this custom section is the one that names them.
+fn named(section: &[u8], is_wanted: fn(&str) -> bool) -> anyhow::Result<Vec<usize>> {
     let mut reader = Reader(section);
     let mut found = Vec::new();
     if reader.sized()? != b"name" {
@@ -104,7 +120,7 @@ fn named(section: &[u8], needle: &str) -> anyhow::Result<Vec<usize>> {
         }
         for _ in 0..names.number()? {
             let (number, name) = (names.number()?, names.sized()?);
-            if String::from_utf8_lossy(name).contains(needle) {
+            if is_wanted(&String::from_utf8_lossy(name)) {
                 found.push(number);
             }
         }
