@@ -21,6 +21,7 @@ pub mod engine;
 pub mod expression;
 pub mod guard;
 pub mod object;
+pub mod order;
 pub mod outcome;
 pub mod plan;
 pub mod record;

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 
 use super::{Point, Stack};
 use crate::name::Name;
+use crate::order;
 
 /// The size of a component's box, as the stylesheet draws it.
 pub const WIDTH: f64 = 212.0;
@@ -90,6 +91,21 @@ impl Layout {
         self.by_id.get(found).copied()
     }
 
+    /// Indices of the places by wave, and from left to right in each.
+    pub fn in_order(&self) -> Vec<usize> {
+        let (at, places) = (|index: usize| self.places[index].at.x, &self.places);
+        order::order(places.len(), &mut |a, b| places[a].wave.cmp(&places[b].wave).then(at(a).total_cmp(&at(b))))
+    }
+
+    /// Only the first so many components of the stack's list, and the edges among them, where they are.
+    pub fn only_first(mut self, count: usize) -> Layout {
+        self.places.truncate(count);
+        self.by_id.retain(|&index| index < count);
+        let mut routes = std::mem::take(&mut self.routes);
+        routes.retain(|route| self.index(route.component.as_str()).is_some() && self.index(route.on.as_str()).is_some());
+        Layout { routes, ..self }
+    }
+
     /// The upper edge of a wave's row.
     pub fn row(wave: usize) -> f64 {
         wave as f64 * ROW
@@ -135,8 +151,7 @@ fn drawn(stack: &Stack, edges: &[Edge], wave: &[usize], stated: &[Option<Point>]
     let right = at.iter().map(|point| point.x + WIDTH).fold(0.0, f64::max);
     let bottom = at.iter().map(|point| point.y + HEIGHT).fold(0.0, f64::max);
     let waves = wave.iter().max().map_or(0, |last| last + 1);
-    let mut by_id: Vec<usize> = (0..wave.len()).collect();
-    by_id.sort_by(|&a, &b| stack.components[a].id.cmp(&stack.components[b].id));
+    let by_id = order::order(wave.len(), &mut |a, b| stack.components[a].id.cmp(&stack.components[b].id));
     Layout {
         places: (0..wave.len()).map(place).collect(),
         routes: routes.collect(),

@@ -1,6 +1,7 @@
 //! Orders the nodes of each row so that few edges cross: median and barycentre sweeps, then swaps of neighbours.
 
 use super::rank::Grid;
+use crate::order;
 
 /// Sweeps that gain nothing, one after the other, before it is good enough.
 const PATIENCE: usize = 4;
@@ -50,7 +51,7 @@ fn mean(around: &mut [usize]) -> f64 {
 }
 
 fn median(around: &mut [usize]) -> f64 {
-    around.sort_unstable();
+    order::sort(around, &mut |a, b| a.cmp(&b));
     let half = around.len() / 2;
     if around.len() % 2 == 1 { around[half] as f64 } else { f64::midpoint(around[half - 1] as f64, around[half] as f64) }
 }
@@ -65,8 +66,9 @@ fn sort(grid: &mut Grid, place: &mut [usize], row: usize, by_above: bool, by: fn
         around.extend(neighbours[node].iter().map(|&other| place[other]));
         moving.push((by(&mut around), node));
     }
-    moving.sort_by(|a, b| a.0.total_cmp(&b.0)); // stable: ties keep their order
-    let mut moving = moving.into_iter().map(|(_, node)| node);
+    // Ties keep their order.
+    let by_middle = order::order(moving.len(), &mut |a, b| moving[a].0.total_cmp(&moving[b].0));
+    let mut moving = by_middle.into_iter().map(|index| moving[index].1);
     for (index, slot) in grid.rows[row].iter_mut().enumerate() {
         if !neighbours[*slot].is_empty() {
             *slot = moving.next().unwrap_or(*slot);
@@ -110,7 +112,7 @@ struct Near {
 impl Near {
     fn sort_all(&mut self, place: &[usize]) {
         for list in self.above.iter_mut().chain(&mut self.below) {
-            list.sort_unstable_by_key(|&node| place[node]);
+            order::sort(list, &mut |a, b| place[a].cmp(&place[b]));
         }
     }
 
@@ -128,10 +130,10 @@ impl Near {
     /// Only lists that hold both can be out of order now.
     fn swapped(&mut self, grid: &Grid, a: usize, b: usize, place: &[usize]) {
         for &over in &grid.above[a] {
-            self.below[over].sort_unstable_by_key(|&node| place[node]);
+            order::sort(&mut self.below[over], &mut |a, b| place[a].cmp(&place[b]));
         }
         for &under in &grid.below[a] {
-            self.above[under].sort_unstable_by_key(|&node| place[node]);
+            order::sort(&mut self.above[under], &mut |a, b| place[a].cmp(&place[b]));
         }
         debug_assert!(place[b] < place[a]);
     }
@@ -158,7 +160,7 @@ fn crossings(grid: &Grid, place: &[usize]) -> usize {
         for &node in row {
             below.clear();
             below.extend(grid.below[node].iter().map(|&other| place[other]));
-            below.sort_unstable();
+            order::sort(&mut below, &mut |a, b| a.cmp(&b));
             ends.extend_from_slice(&below);
         }
         sums.clear();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::rank::Grid;
 use super::{Edge, GAP, Layout, MARGIN, Route, WIDTH};
+use crate::order;
 use crate::stack::{Point, Stack};
 
 /// Orders the rows, and says where the middle of each node was or would like to be.
@@ -31,7 +32,7 @@ pub fn order(grid: &mut Grid, before: &Layout, stack: &Stack, edges: &[Edge], st
             });
         }
         // Stable, and nodes that were there never have the same middle: those keep their order.
-        grid.rows[row].sort_by(|&a, &b| known[a].unwrap_or_default().total_cmp(&known[b].unwrap_or_default()));
+        order::sort(&mut grid.rows[row], &mut |a, b| known[a].unwrap_or_default().total_cmp(&known[b].unwrap_or_default()));
     }
     known.into_iter().map(Option::unwrap_or_default).collect()
 }

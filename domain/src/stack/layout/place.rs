@@ -2,6 +2,7 @@
 
 use super::rank::Grid;
 use super::{GAP, HEIGHT, MARGIN, ROW, WIDTH};
+use crate::order;
 use crate::stack::Point;
 
 const PASSES: usize = 16;
@@ -135,12 +136,12 @@ fn step_aside(grid: &Grid, stated: &[Option<Point>], left: &mut [f64]) {
     }
     for (row, nodes) in grid.rows.iter().enumerate() {
         let y = MARGIN + row as f64 * ROW;
-        let mut fixed: Vec<f64> = stated.iter().flatten().filter(|point| (point.y - y).abs() < HEIGHT + 8.0).map(|point| point.x).collect();
-        fixed.sort_by(f64::total_cmp);
+        let fixed: Vec<f64> = stated.iter().flatten().filter(|point| (point.y - y).abs() < HEIGHT + 8.0).map(|point| point.x).collect();
+        let left_to_right = order::order(fixed.len(), &mut |a, b| fixed[a].total_cmp(&fixed[b]));
         let mut free_from = f64::NEG_INFINITY;
         for &node in nodes.iter().filter(|&&node| grid.is_component(node) && stated[node].is_none()) {
             let mut x = left[node].max(free_from);
-            for &taken in &fixed {
+            for taken in left_to_right.iter().map(|&index| fixed[index]) {
                 if x < taken + WIDTH + GAP && taken < x + WIDTH + GAP {
                     x = taken + WIDTH + GAP;
                 }

@@ -2,6 +2,7 @@
 
 use super::rank::Grid;
 use super::{Edge, HEIGHT, Layout, MARGIN, WIDTH};
+use crate::order;
 use crate::stack::Point;
 
 /// Between two edges at the same side of a box, where there is room.
@@ -44,7 +45,7 @@ fn ports(edges: &[Edge], at: &[Point], grid: &Grid, of: impl Fn(&Edge) -> usize,
     }
     let mut x = vec![0.0; edges.len()];
     for (node, mut own) in by_box.into_iter().enumerate() {
-        own.sort_by(|&a, &b| towards(&edges[a], &grid.passes[a]).total_cmp(&towards(&edges[b], &grid.passes[b])));
+        order::sort(&mut own, &mut |a, b| towards(&edges[a], &grid.passes[a]).total_cmp(&towards(&edges[b], &grid.passes[b])));
         let gaps = own.len().saturating_sub(1) as f64;
         let step = if gaps > 0.0 { PORT.min((WIDTH - PORT) / gaps) } else { 0.0 };
         for (place, &index) in own.iter().enumerate() {
