@@ -3,11 +3,13 @@
 mod add;
 mod board;
 mod canvas;
+mod clip;
 mod describe;
 mod discard;
 mod dom;
 mod editor;
 mod head;
+mod history;
 mod inspector;
 mod moved;
 mod notice;
@@ -36,6 +38,7 @@ pub fn Builder(draft: Draft) -> AnyView {
     provide_context(board);
     provide_context(canvas::Hand::new());
     board.save_what_is_left_on_leaving();
+    history::survive_a_reload(board);
     // Others edit, and the record moves, while nobody looks.
     dom::on_coming_back(move || board.saver.refresh());
     Effect::new(move |_| {

@@ -109,9 +109,21 @@ scene("a component that is let go leaves the draft and is said to run on", async
   const draft = await call(page, "POST", "clusters/nl-dev-1/drafts", { start: "record", stack: "web" });
   await open(page, `/clusters/nl-dev-1/stacks/web?draft=${draft.id}`);
   await page.getByRole("treeitem", { name: "page", exact: true }).click();
-  const saved = page.waitForResponse((response) => response.url().endsWith("/changes") && response.ok());
-  await page.getByRole("button", { name: "Let go, keep it running" }).click();
-  await saved;
+  const saved = () => page.waitForResponse((response) => response.url().endsWith("/changes") && response.ok());
+  const letGo = async () => {
+    const answered = saved();
+    await page.getByRole("button", { name: "Let go, keep it running" }).click();
+    await answered;
+  };
+  await letGo();
+  // It is drawn where it was, and can be kept from there.
+  const gone = page.locator("#node-page.node--gone");
+  await gone.getByText("let go, runs on").waitFor();
+  const kept = saved();
+  await gone.getByRole("button", { name: "Keep page in the draft" }).click();
+  await kept;
+  await page.locator("#node-page:not(.node--gone)").getByText("as recorded").waitFor();
+  await letGo();
   const { revision } = await call(page, "GET", `drafts/${draft.id}`);
   const id = await plan(page, `drafts/${draft.id}/plans`, { revision });
   await page.goto(`/review/${id}`);

@@ -15,7 +15,7 @@ use domain::text::sentence;
 use leptos::prelude::*;
 
 use super::saving::{Saver, Saving};
-use super::undo::{Step, back};
+use super::undo::{Step, back, restore};
 
 /// What the inspector, the canvas and the outline agree on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Board {
     pub summary: RwSignal<DraftSummary>,
     pub content: RwSignal<Stack>,
     pub recorded: RwSignal<Option<Stack>>,
+    /// Recorded, and not in the draft: drawn where they were.
+    pub gone: Memo<Vec<Component>>,
     pub check: RwSignal<Check>,
     /// How the recorded components stood in the cluster when the page was opened.
     pub live: StoredValue<Vec<ComponentOutcome>>,
@@ -54,6 +56,7 @@ pub struct Board {
     pub more: RwSignal<BTreeSet<Name>>,
     /// What is more than a pass, by component, worst first.
     pub open: Memo<BTreeMap<String, Vec<Finding>>>,
+    /// Of what is in the draft, then of what is gone from it.
     pub layout: Memo<Layout>,
     /// Counts how often everything was to be placed anew.
     anew: RwSignal<u32>,
@@ -80,12 +83,20 @@ impl Board {
         let content = RwSignal::new(draft.content);
         let check = RwSignal::new(draft.check);
         let recorded = RwSignal::new(draft.recorded);
+        let gone = Memo::new(move |_| {
+            content.with(|stack| {
+                let is_missing = |before: &&Component| stack.component(before.id.as_str()).is_none();
+                let missing = |recorded: &Stack| recorded.components.iter().filter(is_missing).cloned().collect();
+                recorded.with(|recorded| recorded.as_ref().map(missing).unwrap_or_default())
+            })
+        });
         let anew = RwSignal::new(0);
         let drawn = StoredValue::new(0);
         Board {
             summary,
             content,
             recorded,
+            gone,
             check,
             live: StoredValue::new(draft.live),
             may_edit: draft.may_edit,
@@ -95,10 +106,20 @@ impl Board {
             open: Memo::new(move |_| check.with(by_component)),
             layout: Memo::new(move |before: Option<&Layout>| {
                 let keep = drawn.try_update_value(|drawn| std::mem::replace(drawn, anew.get()) == anew.get_untracked()) == Some(true);
-                content.with(|stack| match before {
+                let drawn = |stack: &Stack| match before {
                     _ if !keep => layout(stack),
                     Some(before) => layout_after(before, stack),
                     None => layout_after(&recorded.with_untracked(|recorded| recorded.as_ref().map(layout).unwrap_or_default()), stack),
+                };
+                content.with(|stack| {
+                    gone.with(|gone| {
+                        if gone.is_empty() {
+                            return drawn(stack);
+                        }
+                        let mut with_gone = stack.clone();
+                        with_gone.components.extend(gone.iter().cloned());
+                        drawn(&with_gone)
+                    })
                 })
             }),
             anew,
@@ -242,6 +263,21 @@ impl Board {
         self.content.with(|stack| read(index.and_then(|index| stack.components.get(index)).filter(|found| found.id == *id)))
     }
 
+    /// Whether the draft removes it: it can be seen, and nothing can be done with it but keeping it.
+    pub fn is_gone(self, id: &Name) -> bool {
+        self.gone.with(|gone| gone.iter().any(|one| one.id == *id))
+    }
+
+    /// The layout of what is in the draft: where keys and pointer lead.
+    pub fn walkable(self) -> Layout {
+        let layout = self.layout.get_untracked();
+        if self.gone.with_untracked(Vec::is_empty) {
+            layout
+        } else {
+            layout.only_first(self.content.with_untracked(|stack| stack.components.len()))
+        }
+    }
+
     pub fn is_chosen(self, id: &Name) -> bool {
         self.more.with(|more| more.contains(id)) || self.chosen.with(|chosen| matches!(chosen, Some(Chosen::Component(one)) if one == id))
     }
@@ -312,6 +348,24 @@ impl Board {
         }
     }
 
+    /// Puts a removed component back, with those of its edges whose other end is there.
+    pub fn keep(self, before: &Component) {
+        let (mut component, stack) = (before.clone(), self.content.get_untracked());
+        component.depends_on.retain(|on| stack.component(on.as_str()).is_some());
+        let waited =
+            self.recorded.with_untracked(|recorded| recorded.as_ref().map(|recorded| restore(recorded, before)).unwrap_or_default());
+        let mut changes = vec![Change::AddComponent { component }];
+        changes.extend(
+            waited
+                .into_iter()
+                .filter(|change| matches!(change, Change::Connect { component, .. } if stack.component(component.as_str()).is_some())),
+        );
+        if self.change(changes) {
+            self.choose(&before.id);
+            self.said.set(format!("{} is kept.", before.name));
+        }
+    }
+
     /// It leaves the draft's stack and runs on in the cluster, for another stack to take over.
     pub fn let_go(self, id: &Name) {
         let name = self.shown_name(id);
@@ -366,10 +420,7 @@ impl Board {
 
     pub fn forget_what_is_gone(self) {
         if self.more.with_untracked(|more| !more.is_empty()) {
-            self.content.with_untracked(|stack| {
-                let there: BTreeSet<&Name> = stack.components.iter().map(|found| &found.id).collect();
-                self.more.update(|more| more.retain(|id| there.contains(id)));
-            });
+            self.content.with_untracked(|stack| self.more.update(|more| more.retain(|id| stack.component(id.as_str()).is_some())));
         }
         let gone = self.content.with_untracked(|stack| match self.chosen.get_untracked() {
             Some(Chosen::Component(id)) => stack.component(id.as_str()).is_none(),

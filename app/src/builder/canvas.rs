@@ -2,12 +2,15 @@
 //!
 //! Only what is in sight is in the page; from afar all of it is two shapes.
 
+mod actions;
 mod edge;
 mod far;
 mod find;
+mod gone;
 mod hand;
 mod help;
 mod keys;
+mod menu;
 mod minimap;
 mod node;
 mod rows;
@@ -21,7 +24,7 @@ use domain::name::Name;
 use domain::stack::Point;
 use domain::stack::graph::would_cycle;
 use domain::stack::layout::{HEIGHT, Layout, Place, WIDTH};
-use leptos::ev::{PointerEvent, WheelEvent};
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use leptos::prelude::*;
 
 use super::board::{Board, Chosen, use_board};
@@ -31,9 +34,11 @@ use crate::widget::sheet::Empty;
 use edge::{Edge, NewEdge};
 use far::Far;
 use find::Find;
+use gone::Gone;
 pub use hand::Hand;
 use hand::{Drawing, Held};
 use help::Help;
+use menu::Menu;
 pub use minimap::Minimap;
 use node::Node;
 use rows::Rows;
@@ -78,13 +83,25 @@ pub fn Canvas() -> AnyView {
     });
     let boxes =
         Memo::new(move |_| board.layout.with(|layout| boxes_in(layout, hand.area.get(), hand.is_readable.get(), |id| board.is_chosen(id))));
+    let drawn = move || {
+        let is_gone = |id: &Name| board.is_gone(id);
+        boxes.get().into_iter().map(|id| (is_gone(&id), id)).collect::<Vec<_>>()
+    };
+    let one = move |(is_gone, id): (bool, Name)| {
+        if is_gone {
+            view! { <Gone id/> }
+        } else {
+            view! { <Node id/> }
+        }
+    };
     let areas = Memo::new(move |_| board.layout.with(areas));
     let edges = Memo::new(move |_| edges_in(board, hand, &areas));
     let label = move || {
-        let (count, waves) = (board.content.with(|stack| stack.components.len()), board.layout.with(|layout| layout.waves));
+        let count = board.content.with(|stack| stack.components.len());
+        let waves = board.layout.with(|layout| layout.places.iter().take(count).map(|place| place.wave + 1).max().unwrap_or_default());
         let edit = if board.may_edit { ", C connects, Delete removes" } else { "" };
         format!(
-            "{count} components in {waves} waves. Arrow keys move between them, Enter opens the inspector{edit}, slash finds, question mark lists all keys."
+            "{count} components in {waves} waves. Arrow keys move between them, Enter opens the inspector{edit}, slash finds, Shift F10 opens the menu, question mark lists all keys."
         )
     };
     let active = move || board.chosen_component().map(|id| node::node_id(&id));
@@ -107,6 +124,7 @@ pub fn Canvas() -> AnyView {
             <div class="canvas-hand" id=CANVAS role="application" aria-roledescription="dependency canvas" tabindex="0" aria-label=label aria-activedescendant=active
                 on:pointerdown=move |event| press(board, hand, &event) on:pointermove=move |event| follow(board, hand, &event)
                 on:pointerup=move |event| release(board, hand, &event) on:pointercancel=move |_| let_go(hand)
+                on:contextmenu=move |event| ask_what(board, hand, &event)
                 on:wheel=move |event| wheel(hand, &event) on:keydown=move |event| keys::press(board, hand, &event)
                 on:keyup=move |event| keys::release(hand, &event) on:blur=move |_| hand.space.set(false)>
                 <svg class="canvas-drawing">
@@ -119,7 +137,7 @@ pub fn Canvas() -> AnyView {
                         <g class="edge-lines" aria-hidden="true">
                             <For each=move || edges.get() key=Clone::clone let((component, on))><Edge component on/></For>
                         </g>
-                        <For each=move || boxes.get() key=Clone::clone let(id)><Node id/></For>
+                        <For each=drawn key=Clone::clone children=one/>
                         <NewEdge/>
                         {frame}
                     </g>
@@ -128,6 +146,7 @@ pub fn Canvas() -> AnyView {
             {empty}
             <Find/>
             <Tools/>
+            <Menu/>
         </div>
         <Help/>
     }
@@ -187,15 +206,34 @@ fn show(board: Board, hand: Hand, id: &Name) {
     }
 }
 
-/// The box under a point, topmost first.
-fn box_at(layout: &Layout, at: Point) -> Option<Name> {
-    let inside = |corner: Point| (corner.x..=corner.x + WIDTH).contains(&at.x) && (corner.y..=corner.y + HEIGHT).contains(&at.y);
-    layout.places.iter().rev().find(|place| inside(place.at)).map(|place| place.component.clone())
+/// The box of the draft that this is true of, topmost first.
+fn found(board: Board, is_it: impl Fn(Point) -> bool) -> Option<Name> {
+    let count = board.content.with_untracked(|stack| stack.components.len());
+    board
+        .layout
+        .with_untracked(|layout| layout.places.iter().take(count).rev().find(|place| is_it(place.at)).map(|place| place.component.clone()))
 }
 
-fn port_at(layout: &Layout, at: Point) -> Option<Name> {
-    let near = |corner: Point| (at.x - corner.x - WIDTH / 2.0).hypot(at.y - corner.y - HEIGHT) <= PORT;
-    layout.places.iter().rev().find(|place| near(place.at)).map(|place| place.component.clone())
+/// The box under a point.
+fn box_at(board: Board, at: Point) -> Option<Name> {
+    found(board, |corner| (corner.x..=corner.x + WIDTH).contains(&at.x) && (corner.y..=corner.y + HEIGHT).contains(&at.y))
+}
+
+fn port_at(board: Board, at: Point) -> Option<Name> {
+    found(board, |corner| (at.x - corner.x - WIDTH / 2.0).hypot(at.y - corner.y - HEIGHT) <= PORT)
+}
+
+/// The menu, for the box under the pointer if there is one.
+fn ask_what(board: Board, hand: Hand, event: &MouseEvent) {
+    event.prevent_default();
+    if hand.menu.with_untracked(Option::is_some) {
+        return; // a key opened it, and some systems tell of it twice
+    }
+    let at = dom::pointer(event);
+    if let Some(id) = box_at(board, hand.view.get_untracked().world(at)).filter(|id| !board.is_chosen(id)) {
+        board.choose(&id);
+    }
+    hand.menu.set(Some(at));
 }
 
 /// The end of a chosen edge under a point: the edge, and whether it is the end that waits.
@@ -221,7 +259,7 @@ fn press(board: Board, hand: Hand, event: &PointerEvent) {
         hand.held.set(Held::View { from, before: view });
         return;
     }
-    let (port, found) = board.layout.with_untracked(|layout| (port_at(layout, at), box_at(layout, at)));
+    let (port, found) = (port_at(board, at), box_at(board, at));
     let more = event.shift_key() || event.ctrl_key() || event.meta_key();
     if let Some((component, on, waits)) = end_at(board, at).filter(|_| board.may_edit) {
         let from = if waits { on.clone() } else { component.clone() };
@@ -262,7 +300,7 @@ fn follow(board: Board, hand: Hand, event: &PointerEvent) {
         }
         Held::Frame { from, .. } => hand.held.set(Held::Frame { from, to: at }),
         Held::Edge => {
-            let over = board.layout.with_untracked(|layout| box_at(layout, at));
+            let over = box_at(board, at);
             aim(board, hand, at, over);
         }
     }
@@ -350,12 +388,25 @@ fn release(board: Board, hand: Hand, event: &PointerEvent) {
         }
         Held::Frame { from, to } => {
             let frame = Area::around([from, to].into_iter());
-            board.choose_all(board.layout.with_untracked(|layout| {
-                layout.places.iter().filter(|place| frame.meets(&area_of(place))).map(|place| place.component.clone()).collect()
-            }));
+            let met = |place: &&Place| frame.meets(&area_of(place));
+            board.choose_all(board.walkable().places.iter().filter(met).map(|place| place.component.clone()).collect());
         }
         Held::Edge => draw(board, hand),
     }
+}
+
+/// Does what a key of the canvas stands for, asked elsewhere; whether it stands for anything.
+pub fn act_by_key(board: Board, hand: Hand, event: &KeyboardEvent) -> bool {
+    let is_menu = event.key() == "ContextMenu" || event.key() == "F10" && event.shift_key();
+    if is_menu {
+        keys::ask_what(board, hand);
+    }
+    let is_done = is_menu || actions::by_key(board, hand, event);
+    // The arrows choose its other end.
+    if hand.drawing.with_untracked(Option::is_some) {
+        dom::focus(CANVAS);
+    }
+    is_done
 }
 
 fn let_go(hand: Hand) {

@@ -119,3 +119,88 @@ pub fn on_resize(act: impl Fn() + Clone + 'static) {
 
 #[cfg(not(feature = "hydrate"))]
 pub fn on_resize(_act: impl Fn() + Clone + 'static) {}
+
+/// Where this browser keeps a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// For this tab, over reloads.
+    ForTab,
+    /// For all tabs.
+    ForAll,
+}
+
+#[cfg(feature = "hydrate")]
+fn storage(place: Kept) -> Option<web_sys::Storage> {
+    match place {
+        Kept::ForTab => window().session_storage(),
+        Kept::ForAll => window().local_storage(),
+    }
+    .ok()?
+}
+
+/// Whether the browser kept it.
+#[cfg(feature = "hydrate")]
+pub fn keep(place: Kept, key: &str, text: &str) -> bool {
+    storage(place).is_some_and(|storage| storage.set_item(key, text).is_ok())
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn keep(_place: Kept, _key: &str, _text: &str) -> bool {
+    false
+}
+
+#[cfg(feature = "hydrate")]
+pub fn kept(place: Kept, key: &str) -> Option<String> {
+    storage(place)?.get_item(key).ok()?
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn kept(_place: Kept, _key: &str) -> Option<String> {
+    None
+}
+
+/// Whether the focus goes to something inside the element with this id.
+#[cfg(feature = "hydrate")]
+pub fn stays_inside(event: &leptos::ev::FocusEvent, id: &str) -> bool {
+    use wasm_bindgen::JsCast;
+    let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Element>().ok());
+    to.is_some_and(|to| to.closest(&format!("#{id}")).is_ok_and(|found| found.is_some()))
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn stays_inside(_event: &leptos::ev::FocusEvent, _id: &str) -> bool {
+    false
+}
+
+/// How far the element with this id is scrolled, and how high what is seen of it is.
+#[cfg(feature = "hydrate")]
+pub fn scroll_of(id: &str) -> Option<(f64, f64)> {
+    let found = document().get_element_by_id(id)?;
+    (found.client_height() > 0).then(|| (f64::from(found.scroll_top()), f64::from(found.client_height())))
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn scroll_of(_id: &str) -> Option<(f64, f64)> {
+    None
+}
+
+#[cfg(feature = "hydrate")]
+pub fn scroll_to(id: &str, top: f64) {
+    if let Some(found) = document().get_element_by_id(id) {
+        found.set_scroll_top(top as i32);
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn scroll_to(_id: &str, _top: f64) {}
+
+#[cfg(feature = "hydrate")]
+pub fn set_height(id: &str, height: f64) {
+    use wasm_bindgen::JsCast;
+    if let Some(element) = document().get_element_by_id(id).and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.style().set_property("height", &format!("{height}px"));
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn set_height(_id: &str, _height: f64) {}

@@ -20,6 +20,7 @@ use crate::widget::time::{age, now_micros};
 use domain::text::sentence;
 
 use declared::Declared;
+pub use facts::mentions;
 use facts::{Secrets, Variables};
 use field::CommitField;
 use waits::WaitsFor;

@@ -1,34 +1,122 @@
-//! The stack as a tree in deploy order: it does everything that the canvas does.
+//! The stack as a tree in deploy order: it does everything that the canvas does. Only the rows in sight are in the page.
+
+mod rows;
+
+use std::collections::BTreeSet;
 
 use domain::finding::Level;
 use domain::name::Name;
 use domain::stack::Component;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::tachys::html::attribute::custom::custom_attribute;
 
 use super::board::{Board, use_board};
-use super::canvas::Minimap;
+use super::canvas::{self, Hand, Minimap};
 use super::dom;
 use super::standing::{self, Standing};
-use super::undo::restore;
 use crate::part::application_path;
 use crate::widget::icon::Icon;
 
+use rows::{At, Row, rows, window};
+
+/// The id of the tree: the one tab stop. Its rows are told apart by `aria-activedescendant`, so that no row takes the
+/// focus with it when it leaves the page.
+const TREE: &str = "outline-tree";
+const SCROLL: &str = "outline-scroll";
+const ABOVE: &str = "outline-above";
+const BELOW: &str = "outline-below";
+/// The rows are a flat list: how deep each is, is said.
+const LEVEL: &str = "aria-level";
+/// The height of a row until it is known: the stylesheet makes rows higher for fingers.
+const ROW: f64 = 26.0;
+
+/// What the tree shows, besides the stack.
+#[derive(Clone, Copy)]
+struct Tree {
+    board: Board,
+    hand: Hand,
+    by_namespace: RwSignal<bool>,
+    closed: RwSignal<BTreeSet<String>>,
+    rows: Memo<Vec<Row>>,
+    /// Where the keys are.
+    at: RwSignal<Option<At>>,
+    /// How far it is scrolled, and how high it is.
+    scroll: RwSignal<(f64, f64)>,
+    /// The height of a row.
+    row: RwSignal<f64>,
+}
+
 #[component]
 pub fn Outline() -> AnyView {
-    let board = use_board();
-    let waves = Memo::new(move |_| waves(board));
-    let is_empty = move || waves.with(Vec::is_empty);
-    // One tab stop: the chosen one, or the first of all.
-    let stop = Memo::new(move |_| board.chosen_component().or_else(|| waves.with(|waves| waves.first()?.first().cloned())));
-    let wave = move |number: usize| view! { <Wave number waves stop/> };
+    let (board, hand) = (use_board(), expect_context::<Hand>());
+    let (by_namespace, closed) = (RwSignal::new(false), RwSignal::new(BTreeSet::new()));
+    let rows = Memo::new(move |_| closed.with(|closed| rows(board, by_namespace.get(), closed)));
+    let tree = Tree {
+        board,
+        hand,
+        by_namespace,
+        closed,
+        rows,
+        at: RwSignal::new(None),
+        scroll: RwSignal::new((0.0, 900.0)),
+        row: RwSignal::new(ROW),
+    };
+    let measure = move || {
+        if let Some(scroll) = dom::scroll_of(SCROLL) {
+            tree.scroll.set(scroll);
+        }
+        let first = rows.with_untracked(|rows| rows.first().map(|row| row.at.dom_id()));
+        if let Some((_, height)) = first.and_then(|first| dom::size(&first))
+            && (height - tree.row.get_untracked()).abs() > 0.1
+        {
+            tree.row.set(height);
+        }
+    };
+    dom::on_resize(measure);
+    let in_sight = Memo::new(move |_| {
+        let (top, height) = tree.scroll.get();
+        window(top / tree.row.get(), height / tree.row.get(), rows.with(Vec::len))
+    });
+    Effect::new(move |before: Option<()>| {
+        if before.is_none() {
+            measure();
+        }
+        let (from, to) = in_sight.get();
+        dom::set_height(ABOVE, from as f64 * tree.row.get());
+        dom::set_height(BELOW, (rows.with(Vec::len) - to) as f64 * tree.row.get());
+    });
+    // What is chosen elsewhere comes into sight here too.
+    Effect::new(move |_| {
+        if let Some(id) = board.chosen_component() {
+            tree.reveal(id);
+        }
+    });
+    let shown = move || {
+        let (from, to) = in_sight.get();
+        rows.with(|rows| rows.get(from..to).unwrap_or_default().iter().map(|row| shown(board, row)).collect::<Vec<_>>())
+    };
+    let is_empty = Memo::new(move |_| rows.with(Vec::is_empty));
+    let active = move || tree.active().map(|at| at.dom_id());
+    let groups = move || {
+        view! {
+            <div class="outline-groups" role="group" aria-label="Outline by">
+                <button class="choice-button" type="button" aria-pressed=move || (!by_namespace.get()).to_string() on:click=move |_| by_namespace.set(false)>"Waves"</button>
+                <button class="choice-button" type="button" aria-pressed=move || by_namespace.get().to_string() on:click=move |_| by_namespace.set(true)>"Namespaces"</button>
+            </div>
+        }
+    };
+    let one = move |shown: Shown| view! { <Line tree shown/> };
     view! {
         <section class="outline" aria-label="Stack contents">
-            <div class="outline-scroll">
-                <Show when=is_empty><p class="outline-empty muted">"Nothing here yet."</p></Show>
-                <Show when=move || !is_empty()>
-                    <ul role="tree" aria-label="Components in deploy order" on:keydown=move |event| keys(board, &event)>
-                        <For each=move || 0..waves.with(Vec::len) key=|number| *number children=wave/>
+            <Show when=move || !is_empty.get()>{groups()}</Show>
+            <div class="outline-scroll" id=SCROLL on:scroll=move |_| measure()>
+                <Show when=move || is_empty.get()><p class="outline-empty muted">"Nothing here yet."</p></Show>
+                <Show when=move || !is_empty.get()>
+                    <ul class="tree" role="tree" id=TREE tabindex="0" aria-label="Components in deploy order" aria-activedescendant=active on:keydown=move |event| keys(tree, &event)>
+                        <li role="presentation" id=ABOVE></li>
+                        <For each=shown key=Clone::clone children=one/>
+                        <li role="presentation" id=BELOW></li>
                     </ul>
                 </Show>
                 <Removed/>
@@ -51,159 +139,187 @@ fn AddButtons() -> AnyView {
     .into_any()
 }
 
-/// By wave, from left to right as the canvas draws them; a stack with a cycle has rows all the same.
-fn waves(board: Board) -> Vec<Vec<Name>> {
-    board.layout.with(|layout| {
-        let mut waves = vec![Vec::new(); layout.waves];
-        for place in &layout.places {
-            if let Some(wave) = waves.get_mut(place.wave) {
-                wave.push((place.at.x, place.component.clone()));
-            }
-        }
-        let left_to_right = |mut wave: Vec<(f64, Name)>| {
-            wave.sort_by(|a, b| a.0.total_cmp(&b.0));
-            wave.into_iter().map(|(_, id)| id).collect()
-        };
-        waves.into_iter().map(left_to_right).collect()
+/// A row as it is drawn: when any of it changes, it is drawn anew.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Shown {
+    row: Row,
+    name: String,
+    glyph: &'static str,
+    standing: Option<Standing>,
+    worst: Option<Level>,
+    about: String,
+}
+
+fn shown(board: Board, row: &Row) -> Shown {
+    let blank = Shown { row: row.clone(), name: String::new(), glyph: "manifest", standing: None, worst: None, about: String::new() };
+    let At::Item(id) = &row.at else { return blank };
+    let (worst, tally) = board.open.with(|open| {
+        let open = open.get(id.as_str()).map(Vec::as_slice).unwrap_or_default();
+        (open.first().map(|finding| finding.level), standing::tally(open))
+    });
+    board.component(id, |found| {
+        let Some(found) = found else { return blank.clone() };
+        let against = board.recorded.with(|recorded| Standing::of(found, recorded.as_ref()));
+        let about = [against.words(), &tally].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+        let (name, glyph) = (found.name.to_string(), standing::glyph(&found.content));
+        Shown { name, glyph, standing: Some(against), worst, about, ..blank.clone() }
     })
 }
 
 #[component]
-fn Wave(number: usize, waves: Memo<Vec<Vec<Name>>>, stop: Memo<Option<Name>>) -> AnyView {
-    let label = format!("wave-{}", number + 1);
-    let words = move || match number {
-        0 => "first".to_owned(),
-        _ => format!("when wave {number} is ready"),
-    };
-    let ids = move || waves.with(|waves| waves.get(number).cloned().unwrap_or_default());
-    view! {
-        <li role="none">
-            <p class="tree-wave" id=label.clone()><b>{number + 1}</b>" "{words}</p>
-            <ul role="group" aria-labelledby=label.clone()><For each=ids key=|id| id.clone() let(id)><Item id stop/></For></ul>
-        </li>
-    }
-    .into_any()
-}
-
-#[component]
-fn Item(id: Name, stop: Memo<Option<Name>>) -> AnyView {
-    let board = use_board();
-    let of = id.clone();
-    let shown = Memo::new(move |_| {
-        let against = |found: &Component| board.recorded.with(|recorded| Standing::of(found, recorded.as_ref()));
-        board.component(&of, |found| found.map(|found| (found.name.to_string(), standing::glyph(&found.content), against(found))))
-    });
-    let of = id.clone();
-    let open = Memo::new(move |_| board.open.with(|open| open.get(of.as_str()).cloned().unwrap_or_default()));
-    let name = move || shown.with(|shown| shown.as_ref().map(|shown| shown.0.clone()).unwrap_or_default());
-    let glyph = move || shown.with(|shown| shown.as_ref().map_or("manifest", |shown| shown.1));
-    let against = move || shown.with(|shown| shown.as_ref().map_or(Standing::AsRecorded, |shown| shown.2));
-    // Drawn by the stylesheet: the item's name is the component's alone, its description says this in words.
-    let flag = move || (against() == Standing::New).then_some("new");
-    let nib = move || (against() == Standing::Changed).then(|| view! { <Icon name="nib" class="ic-draft"/> });
-    let mark = move || match open.with(|open| open.first().map(|finding| finding.level)) {
-        Some(Level::Block) => view! { <Icon name="fail" class="ic-failing"/> }.into_any(),
-        Some(_) => view! { <Icon name="warn" class="ic-waiting"/> }.into_any(),
-        None => ().into_any(),
-    };
-    let about = move || {
-        [against().words().to_owned(), open.with(|open| standing::tally(open))]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let own = id.clone();
-    let chosen = Memo::new(move |_| board.is_chosen(&own));
-    let own = id.clone();
-    let is_stop = Memo::new(move |_| stop.with(|stop| stop.as_ref() == Some(&own)));
-    let press = id.clone();
-    view! {
-        <li class="tree-item" role="treeitem" id=item_id(&id) tabindex=move || if is_stop.get() { "0" } else { "-1" }
-            aria-selected=move || chosen.get().to_string() aria-label=name aria-description=about title=name on:click=move |_| board.choose(&press)>
-            {move || view! { <Icon name=glyph()/> }}<span class="tree-name" data-flag=flag>{name}</span>{nib}{mark}
-        </li>
-    }
-    .into_any()
-}
-
-fn item_id(id: &Name) -> String {
-    format!("outline-{id}")
-}
-
-fn keys(board: Board, event: &KeyboardEvent) {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() {
-        return;
-    }
-    let order: Vec<Name> = waves(board).into_iter().flatten().collect();
-    let at = board.chosen_component().and_then(|id| order.iter().position(|one| *one == id));
-    let to = match event.key().as_str() {
-        "ArrowDown" => order.get(at.map_or(0, |at| at + 1)),
-        "ArrowUp" => at.and_then(|at| at.checked_sub(1)).and_then(|at| order.get(at)),
-        "Home" => order.first(),
-        "End" => order.last(),
-        "Enter" | " " => {
-            event.prevent_default();
-            match at {
-                Some(_) => dom::focus(super::inspector::FIRST),
-                None => order.first().into_iter().for_each(|id| board.choose(id)),
+fn Line(tree: Tree, shown: Shown) -> AnyView {
+    let Shown { row, name, glyph, standing, worst, about } = shown;
+    let (own, at) = (row.at.clone(), row.at.clone());
+    let is_active = Memo::new(move |_| tree.active().as_ref() == Some(&own));
+    let class = move || if is_active.get() { "tree-item tree-item--active" } else { "tree-item" };
+    let dom_id = row.at.dom_id();
+    let press = move |_| tree.press(&at);
+    match row.at {
+        At::Group(_) => {
+            let sign = if row.is_open { "down" } else { "right" };
+            let of = if row.count == 1 { " component" } else { " components" };
+            view! {
+                <li class=class role="treeitem" id=dom_id aria-posinset=row.place aria-setsize=row.of aria-expanded=row.is_open.to_string() on:click=press>
+                    <Icon name=sign/><span class="tree-name tree-group">{row.words.clone()}</span><span class="tree-flag">{row.count}<span class="sr-only">{of}</span></span>
+                </li>
             }
-            return;
+            .add_any_attr(custom_attribute(LEVEL, "1"))
+            .into_any()
         }
-        "Delete" | "Backspace" => {
-            event.prevent_default();
-            let neighbour = at.and_then(|at| order.get(at + 1).or_else(|| order.get(at.checked_sub(1)?)));
-            board.remove_chosen();
-            if let Some(id) = neighbour.filter(|_| board.may_edit) {
-                board.choose(id);
-                dom::focus(&item_id(id));
+        At::Item(id) => {
+            // Drawn by the stylesheet: the item's name is the component's alone, its description says this in words.
+            let flag = (standing == Some(Standing::New)).then_some("new");
+            let nib = (standing == Some(Standing::Changed)).then(|| view! { <Icon name="nib" class="ic-draft"/> });
+            let mark = worst.map(|worst| {
+                let (name, ink) = if worst == Level::Block { ("fail", "ic-failing") } else { ("warn", "ic-waiting") };
+                view! { <Icon name=name class=ink/> }
+            });
+            view! {
+                <li class=class role="treeitem" id=dom_id aria-posinset=row.place aria-setsize=row.of aria-selected=move || tree.board.is_chosen(&id).to_string()
+                    aria-label=name.clone() aria-description=about title=name.clone() on:click=press>
+                    <Icon name=glyph/><span class="tree-name" data-flag=flag>{name.clone()}</span>{nib}{mark}
+                </li>
             }
-            return;
+            .add_any_attr(custom_attribute(LEVEL, "2"))
+            .into_any()
         }
+    }
+}
+
+impl Tree {
+    fn index(self, at: &At) -> Option<usize> {
+        self.rows.with_untracked(|rows| rows.iter().position(|row| row.at == *at))
+    }
+
+    /// Where the keys are: where they were last, else at the first row.
+    fn active(self) -> Option<At> {
+        let at = self.at.get();
+        self.rows.with(|rows| at.filter(|at| rows.iter().any(|row| row.at == *at)).or_else(|| rows.first().map(|row| row.at.clone())))
+    }
+
+    /// Opens its group and scrolls as little as possible.
+    fn reveal(self, id: Name) {
+        let at = At::Item(id);
+        if self.index(&at).is_none()
+            && let Some(group) = rows::group_of(self.board, &at, self.by_namespace.get_untracked())
+        {
+            self.closed.update(|closed| {
+                closed.remove(&group);
+            });
+        }
+        self.show(&at);
+        self.at.set(Some(at));
+    }
+
+    fn show(self, at: &At) {
+        let Some(index) = self.index(at) else { return };
+        let ((top, height), high) = (self.scroll.get_untracked(), self.row.get_untracked());
+        let row = index as f64 * high;
+        let to = if row < top {
+            row
+        } else if row + 2.0 * high > top + height {
+            row + 2.0 * high - height
+        } else {
+            return;
+        };
+        dom::scroll_to(SCROLL, to);
+        self.scroll.set((to, height));
+    }
+
+    /// Moves the keys to a row; a component is chosen with it.
+    fn go(self, at: &At) {
+        match at {
+            At::Item(id) => self.board.choose(id),
+            At::Group(_) => self.show(at),
+        }
+        self.at.set(Some(at.clone()));
+    }
+
+    fn press(self, at: &At) {
+        self.go(at);
+        if let At::Group(group) = at {
+            self.toggle(group);
+        }
+    }
+
+    fn toggle(self, group: &str) {
+        self.closed.update(|closed| {
+            if !closed.remove(group) {
+                closed.insert(group.to_owned());
+            }
+        });
+    }
+}
+
+fn keys(tree: Tree, event: &KeyboardEvent) {
+    let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key());
+    let rows = tree.rows.get_untracked();
+    let here = tree.active().and_then(|at| rows.iter().position(|row| row.at == at));
+    let (Some(index), Some(row)) = (here, here.and_then(|here| rows.get(here))) else { return };
+    let go = |to: Option<&Row>| to.into_iter().for_each(|row| tree.go(&row.at));
+    match (event.key().as_str(), &row.at) {
+        ("ArrowDown", _) if is_plain => go(rows.get(index + 1)),
+        ("ArrowUp", _) if is_plain => go(index.checked_sub(1).and_then(|index| rows.get(index))),
+        ("Home", _) => go(rows.first()),
+        ("End", _) => go(rows.last()),
+        ("ArrowRight", At::Group(group)) if is_plain && !row.is_open => tree.toggle(group),
+        ("ArrowRight", At::Group(_)) if is_plain => go(rows.get(index + 1)),
+        ("ArrowLeft", At::Group(group)) if is_plain && row.is_open => tree.toggle(group),
+        ("ArrowLeft", At::Item(_)) if is_plain => go(rows[..index].iter().rev().find(|row| matches!(row.at, At::Group(_)))),
+        ("Enter" | " ", At::Group(group)) => tree.toggle(group),
+        ("Enter" | " ", At::Item(id)) => {
+            tree.board.choose(id);
+            dom::focus(super::inspector::FIRST);
+        }
+        ("Delete" | "Backspace", At::Item(_)) => {
+            let is_item = |row: &&Row| matches!(row.at, At::Item(_));
+            let after = rows[index + 1..].iter().find(is_item).or_else(|| rows[..index].iter().rev().find(is_item));
+            tree.board.remove_chosen();
+            if tree.board.may_edit {
+                go(after);
+            }
+        }
+        _ if canvas::act_by_key(tree.board, tree.hand, event) => {}
         _ => return,
-    };
-    event.prevent_default();
-    if let Some(id) = to {
-        board.choose(id);
-        dom::focus(&item_id(id));
     }
+    event.prevent_default();
 }
 
 /// What the record holds and the draft does not.
 #[component]
 fn Removed() -> AnyView {
     let board = use_board();
-    let gone = move || {
-        let stack = board.content.get();
-        let missing = |recorded: &domain::stack::Stack| {
-            let gone = recorded.components.iter().filter(|before| stack.component(before.id.as_str()).is_none());
-            gone.map(|before| (before.clone(), restore(recorded, before))).collect::<Vec<_>>()
-        };
-        board.recorded.with(|recorded| recorded.as_ref().map(missing).unwrap_or_default())
-    };
-    let row = move |(before, _): (Component, Vec<domain::change::Change>)| {
+    let row = move |before: Component| {
         let name = before.name.to_string();
         let keep = board.may_edit.then(|| {
             let before = before.clone();
-            view! { <button class="link-button" type="button" aria-label=format!("Keep {name}") on:click=move |_| keep(board, &before)>"Keep it"</button> }
+            view! { <button class="link-button" type="button" aria-label=format!("Keep {name}") on:click=move |_| board.keep(&before)>"Keep it"</button> }
         });
         view! { <li class="tree-item"><Icon name="minus"/><span class="tree-name strike">{name}</span><span class="tree-flag">"removal"</span>{keep}</li> }
     };
     let list = move || {
-        let gone = gone();
+        let gone = board.gone.get();
         (!gone.is_empty()).then(|| view! { <p class="tree-wave">"Removed by this draft"</p><ul aria-label="Removed by this draft">{gone.into_iter().map(row).collect_view()}</ul> })
     };
     list.into_any()
-}
-
-/// Puts a removed component back, with those of its edges whose other end is there.
-fn keep(board: Board, before: &Component) {
-    let (mut component, stack) = (before.clone(), board.content.get_untracked());
-    component.depends_on.retain(|on| stack.component(on.as_str()).is_some());
-    let waited = board.recorded.with_untracked(|recorded| recorded.as_ref().map(|recorded| restore(recorded, before)).unwrap_or_default());
-    let mut changes = vec![domain::change::Change::AddComponent { component }];
-    changes.extend(waited.into_iter().filter(
-        |change| matches!(change, domain::change::Change::Connect { component, .. } if stack.component(component.as_str()).is_some()),
-    ));
-    board.change(changes);
 }

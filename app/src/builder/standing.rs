@@ -7,7 +7,7 @@ use domain::stack::{Component, Content, Stack};
 
 use crate::part::state::State;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
     New,
     Changed,
@@ -19,7 +19,7 @@ impl Standing {
     pub fn of(component: &Component, recorded: Option<&Stack>) -> Standing {
         match recorded.and_then(|stack| stack.component(component.id.as_str())) {
             None => Standing::New,
-            Some(before) if is_same(before, component) => Standing::AsRecorded,
+            Some(before) if changed(before, component).is_empty() => Standing::AsRecorded,
             Some(_) => Standing::Changed,
         }
     }
@@ -33,9 +33,25 @@ impl Standing {
     }
 }
 
-fn is_same(a: &Component, b: &Component) -> bool {
-    let Component { id, name, namespace, depends_on, timeout, layout: _, content } = a;
-    (id, name, namespace, depends_on, timeout, content) == (&b.id, &b.name, &b.namespace, &b.depends_on, &b.timeout, &b.content)
+/// What differs from the record.
+pub fn changed(before: &Component, now: &Component) -> Vec<&'static str> {
+    let Component { id: _, name, namespace, depends_on, timeout, layout: _, content } = before;
+    let mut parts = vec![
+        (*name != now.name, "name"),
+        (*namespace != now.namespace, "namespace"),
+        (*depends_on != now.depends_on, "edges"),
+        (*timeout != now.timeout, "timeout"),
+    ];
+    match (content, &now.content) {
+        (Content::Addon(before), Content::Addon(now)) => parts.extend([
+            ((&before.chart.repository, &before.chart.name) != (&now.chart.repository, &now.chart.name), "chart"),
+            (before.chart.version != now.chart.version, "version"),
+            (before.release != now.release, "release"),
+            (before.values != now.values, "values"),
+        ]),
+        (before, now) => parts.push((before != now, "manifest")),
+    }
+    parts.into_iter().filter_map(|(differs, word)| differs.then_some(word)).collect()
 }
 
 /// What is more than a pass, worst first.
@@ -79,5 +95,29 @@ pub fn kind(content: &Content) -> &'static str {
     match content {
         Content::Addon(_) => "Helm addon",
         Content::Manifest(_) => "manifest",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use domain::name::Name;
+    use domain::stack::{Addon, Chart, Point};
+
+    use super::*;
+
+    #[test]
+    fn what_differs_from_the_record_is_named_and_its_place_is_no_difference() {
+        let chart = Chart { repository: "https://a.example".into(), name: "web".into(), version: "1.0.0".into() };
+        let addon = Addon { chart, release: serde_json::Map::new(), values: "a: 1\n".into() };
+        let before = Component::new(Name::new("web").unwrap(), Content::Addon(addon.clone()));
+        let mut now = before.clone();
+        now.layout = Some(Point { x: 1.0, y: 2.0 });
+        assert!(changed(&before, &now).is_empty());
+        now.namespace = Some("web".into());
+        now.depends_on.push(Name::new("db").unwrap());
+        now.content =
+            Content::Addon(Addon { chart: Chart { version: "1.1.0".into(), ..addon.chart.clone() }, values: "a: 2\n".into(), ..addon });
+        assert_eq!(changed(&before, &now), ["namespace", "edges", "version", "values"]);
     }
 }

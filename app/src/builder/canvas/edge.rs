@@ -50,13 +50,15 @@ pub fn Edge(component: Name, on: Name) -> AnyView {
             .map(|at| view! { <circle class="edge-end" cx=at.x cy=at.y r="5"></circle> })
             .collect_view()
     };
+    let (a, b) = (component.clone(), on.clone());
+    let gone = Memo::new(move |_| board.is_gone(&a) || board.is_gone(&b));
     let name = format!("{component}-waits-for-{on}");
     view! {
-        <g class="edge-line" class:edge-line--chosen=move || chosen.get()>
+        <g class="edge-line" class:edge-line--chosen=move || chosen.get() class:edge-line--gone=move || gone.get()>
             <path class="edge-path" d=move || path.get()></path>
             {ends}
             <path class="edge-grip" data-edge=name d=move || path.get() on:pointerdown=move |event| {
-                if hand.space.get_untracked() || grips.with_untracked(Option::is_some) {
+                if hand.space.get_untracked() || gone.get_untracked() || grips.with_untracked(Option::is_some) {
                     return;
                 }
                 event.stop_propagation();

@@ -67,6 +67,8 @@ pub struct Hand {
     pub frames: RwSignal<bool>,
     pub finding: RwSignal<bool>,
     pub showing_keys: RwSignal<bool>,
+    /// Where the menu is open, in pixels of the canvas.
+    pub menu: RwSignal<Option<(f64, f64)>>,
     pub area: Memo<Area>,
     pub is_readable: Memo<bool>,
 }
@@ -85,6 +87,7 @@ impl Hand {
             frames: RwSignal::new(false),
             finding: RwSignal::new(false),
             showing_keys: RwSignal::new(false),
+            menu: RwSignal::new(None),
             area: Memo::new(move |_| view.get().area(size.get())),
             is_readable: Memo::new(move |_| view.get().is_readable()),
         }

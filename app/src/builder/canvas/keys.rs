@@ -1,17 +1,19 @@
 //! The canvas by keys: arrows along waves and edges, C to connect, Delete to remove.
 
+use std::collections::BTreeSet;
+
 use domain::name::Name;
 use domain::stack::Point;
 use domain::stack::layout::{GAP, HEIGHT, Layout, Place, WIDTH};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::{Drawing, Hand, aim, draw, show, tools};
+use super::{Drawing, Hand, actions, aim, draw, show};
 use crate::builder::board::{Board, Chosen};
 use crate::builder::{dom, inspector, standing};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub enum Way {
     Left,
     Right,
     Up,
@@ -21,65 +23,51 @@ enum Way {
 }
 
 pub fn press(board: Board, hand: Hand, event: &KeyboardEvent) {
-    let key = event.key();
-    if event.ctrl_key() || event.meta_key() {
-        match (key.as_str(), event.shift_key()) {
-            ("z", false) => board.undo(),
-            ("Z", true) | ("y", false) => board.redo(),
-            ("a", false) => {
-                board.choose_all(board.content.with_untracked(|stack| stack.components.iter().map(|found| found.id.clone()).collect()))
-            }
-            _ => return,
-        }
-        return event.prevent_default();
-    }
-    let way = match key.as_str() {
-        "ArrowLeft" => Some(Way::Left),
-        "ArrowRight" => Some(Way::Right),
-        "ArrowUp" => Some(Way::Up),
-        "ArrowDown" => Some(Way::Down),
-        "Home" => Some(Way::First),
-        "End" => Some(Way::Last),
-        _ => None,
-    };
-    if event.alt_key() {
-        if way.is_some_and(|way| push(board, way)) {
-            event.prevent_default();
-        }
-        return;
-    }
-    let act: Option<fn(Board, Hand)> = match key.as_str() {
-        "Enter" => Some(enter),
-        "Escape" => Some(cancel),
-        "/" => Some(|_, hand| hand.finding.set(true)),
-        "?" => Some(|_, hand| hand.showing_keys.set(true)),
-        " " => Some(|_, hand| hand.space.set(true)),
-        "e" | "E" => Some(|board, _| next_edge(board)),
-        "F8" => Some(|board, _| next_problem(board)),
-        "+" | "=" => Some(|_, hand| tools::zoom(hand, 1.25)),
-        "-" => Some(|_, hand| tools::zoom(hand, 0.8)),
-        "0" => Some(|_, hand| tools::zoom(hand, 1.0 / hand.view.get_untracked().zoom)),
-        "1" | "!" | "f" | "F" => Some(tools::fit),
-        _ if !board.may_edit => None,
-        "Delete" | "Backspace" => Some(|board, _| board.remove_chosen()),
-        "c" | "C" => Some(begin),
-        "a" | "A" => Some(|board, _| board.adding_addon.set(true)),
-        "m" | "M" => Some(|board, _| board.adding_manifest.set(true)),
-        "t" | "T" => Some(|board, _| tools::arrange(board)),
-        _ => None,
-    };
-    match (way, act) {
-        (Some(way), _) => {
-            let before = if event.shift_key() { board.all_chosen() } else { std::collections::BTreeSet::new() };
-            go(board, hand, way);
-            if !before.is_empty() {
-                board.more.set(before.into_iter().chain(board.chosen_component()).collect());
-            }
-        }
-        (None, Some(act)) => act(board, hand),
-        (None, None) => return,
+    match event.key().as_str() {
+        "F10" if event.shift_key() => ask_what(board, hand),
+        "ContextMenu" => ask_what(board, hand),
+        "Escape" => cancel(board, hand),
+        " " => hand.space.set(true),
+        "Enter" if hand.drawing.with_untracked(Option::is_some) => draw(board, hand),
+        "Enter" if board.chosen.with_untracked(Option::is_none) => go(board, hand, Way::First),
+        _ if actions::by_key(board, hand, event) => {}
+        _ => match way(event) {
+            Some(way) => walk(board, hand, way, event.shift_key()),
+            None => return,
+        },
     }
     event.prevent_default();
+}
+
+fn way(event: &KeyboardEvent) -> Option<Way> {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return None;
+    }
+    Some(match event.key().as_str() {
+        "ArrowLeft" => Way::Left,
+        "ArrowRight" => Way::Right,
+        "ArrowUp" => Way::Up,
+        "ArrowDown" => Way::Down,
+        "Home" => Way::First,
+        "End" => Way::Last,
+        _ => return None,
+    })
+}
+
+/// With Shift, what was chosen stays chosen.
+fn walk(board: Board, hand: Hand, way: Way, more: bool) {
+    let before = if more { board.all_chosen() } else { BTreeSet::new() };
+    go(board, hand, way);
+    if !before.is_empty() {
+        board.more.set(before.into_iter().chain(board.chosen_component()).collect());
+    }
+}
+
+/// Opens the menu at what is chosen.
+pub fn ask_what(board: Board, hand: Hand) {
+    let at = board.chosen_component().and_then(|id| board.layout.with_untracked(|layout| layout.place(id.as_str()).map(|place| place.at)));
+    let view = hand.view.get_untracked();
+    hand.menu.set(Some(at.map_or((60.0, 20.0), |at| (view.x + (at.x + 24.0) * view.zoom, view.y + (at.y + 40.0) * view.zoom))));
 }
 
 pub fn release(hand: Hand, event: &KeyboardEvent) {
@@ -89,31 +77,39 @@ pub fn release(hand: Hand, event: &KeyboardEvent) {
 }
 
 /// Moves the chosen boxes by hand, half a gap at a time.
-fn push(board: Board, way: Way) -> bool {
-    let ids = board.all_chosen();
+pub fn push(board: Board, way: Way) {
     let step = GAP / 2.0;
     let by = match way {
         Way::Left => Point { x: -step, y: 0.0 },
         Way::Right => Point { x: step, y: 0.0 },
         Way::Up => Point { x: 0.0, y: -step },
         Way::Down => Point { x: 0.0, y: step },
-        Way::First | Way::Last => return false,
+        Way::First | Way::Last => return,
     };
-    if !board.may_edit || ids.is_empty() {
-        return false;
-    }
-    board.shift(&ids, by);
-    true
+    board.shift(&board.all_chosen(), by);
+}
+
+/// Whatever lives where one of the chosen lives.
+pub fn choose_namespace(board: Board) {
+    let chosen = board.all_chosen();
+    board.choose_all(board.content.with_untracked(|stack| {
+        let here: Vec<_> = stack.components.iter().filter(|one| chosen.contains(&one.id)).map(|one| &one.namespace).collect();
+        stack.components.iter().filter(|one| here.contains(&&one.namespace)).map(|one| one.id.clone()).collect()
+    }));
+}
+
+pub fn choose_all(board: Board) {
+    board.choose_all(board.content.with_untracked(|stack| stack.components.iter().map(|found| found.id.clone()).collect()));
 }
 
 /// Chooses the edges of what is chosen, one after the other.
-fn next_edge(board: Board) {
+pub fn next_edge(board: Board) {
     let (of, at) = match board.chosen.get_untracked() {
         Some(Chosen::Component(id)) => (id, None),
         Some(Chosen::Edge { component, on }) => (component.clone(), Some((component, on))),
         None => return,
     };
-    let layout = board.layout.get_untracked();
+    let layout = board.walkable();
     let own: Vec<_> = layout.routes.iter().filter(|route| route.component == of || route.on == of).collect();
     let next = at.and_then(|at| own.iter().position(|route| (&route.component, &route.on) == (&at.0, &at.1))).map_or(0, |at| at + 1);
     let Some(route) = own.get(next).or_else(|| own.first()) else { return };
@@ -122,13 +118,13 @@ fn next_edge(board: Board) {
         board.shown_name(&route.component),
         board.shown_name(&route.on)
     ));
-    board.more.update(std::collections::BTreeSet::clear);
+    board.more.update(BTreeSet::clear);
     board.chosen.set(Some(Chosen::Edge { component: route.component.clone(), on: route.on.clone() }));
 }
 
 /// The next component with something open, in the order of waves.
-fn next_problem(board: Board) {
-    let layout = board.layout.get_untracked();
+pub fn next_problem(board: Board) {
+    let layout = board.walkable();
     let order = in_order(&layout);
     let here = board.chosen_component().and_then(|id| order.iter().position(|place| place.component == id));
     let from = here.map_or(0, |here| here + 1);
@@ -143,14 +139,12 @@ fn next_problem(board: Board) {
 }
 
 fn in_order(layout: &Layout) -> Vec<&Place> {
-    let mut order: Vec<&Place> = layout.places.iter().collect();
-    order.sort_by(|a, b| a.wave.cmp(&b.wave).then(a.at.x.total_cmp(&b.at.x)));
-    order
+    layout.in_order().into_iter().filter_map(|index| layout.places.get(index)).collect()
 }
 
 /// Moves the choice, or the target of the edge that is being drawn.
 fn go(board: Board, hand: Hand, way: Way) {
-    let layout = board.layout.get_untracked();
+    let layout = board.walkable();
     let drawing = hand.drawing.get_untracked().filter(|drawing| drawing.by_keys);
     let chosen = match board.chosen.get_untracked() {
         Some(Chosen::Component(id)) => Some(id),
@@ -174,7 +168,7 @@ fn go(board: Board, hand: Hand, way: Way) {
 }
 
 /// A new edge from what is chosen, or the chosen edge on its way elsewhere.
-fn begin(board: Board, hand: Hand) {
+pub fn begin(board: Board, hand: Hand) {
     let (from, instead) = match board.chosen.get_untracked() {
         Some(Chosen::Component(on)) => (on, None),
         Some(Chosen::Edge { component, on }) => (on.clone(), Some((component, on))),
@@ -187,14 +181,8 @@ fn begin(board: Board, hand: Hand) {
     hand.drawing.set(Some(Drawing { from, waits: false, instead, to, over, cycle: None, by_keys: true }));
 }
 
-fn enter(board: Board, hand: Hand) {
-    if hand.drawing.with_untracked(Option::is_some) {
-        draw(board, hand);
-    } else if board.chosen.with_untracked(Option::is_some) {
-        dom::focus(inspector::FIRST);
-    } else {
-        go(board, hand, Way::First);
-    }
+pub fn enter(_: Board, _: Hand) {
+    dom::focus(inspector::FIRST);
 }
 
 fn cancel(board: Board, hand: Hand) {
@@ -203,7 +191,7 @@ fn cancel(board: Board, hand: Hand) {
         board.said.set("No edge was drawn.".to_owned());
     } else {
         board.flush();
-        board.more.update(std::collections::BTreeSet::clear);
+        board.more.update(BTreeSet::clear);
         board.chosen.set(None);
     }
 }

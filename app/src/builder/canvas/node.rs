@@ -1,5 +1,6 @@
 //! A component as a box: what it is, where it goes, how it stands against the record, what is wrong with it.
 
+use domain::api::outcome::ComponentOutcome;
 use domain::finding::Level;
 use domain::name::Name;
 use domain::stack::face::glance;
@@ -8,7 +9,7 @@ use domain::stack::{Component, Content, Point};
 use leptos::prelude::*;
 
 use super::Hand;
-use crate::builder::board::use_board;
+use crate::builder::board::{Board, use_board};
 use crate::builder::standing::{self, Standing};
 use crate::widget::icon::Icon;
 
@@ -16,22 +17,81 @@ pub fn node_id(id: &Name) -> String {
     format!("node-{id}")
 }
 
+/// What a box says, all at once: it is drawn anew when any of it changes.
+#[derive(Debug, Clone, PartialEq)]
+struct Face {
+    name: String,
+    kind: &'static str,
+    glyph: &'static str,
+    namespace: String,
+    version: String,
+    detail: String,
+    standing: Standing,
+    /// What differs from the record.
+    changed: Vec<&'static str>,
+    worst: Option<Level>,
+    tally: String,
+}
+
+fn face(board: Board, id: &Name) -> Option<Face> {
+    let (worst, tally) = board.open.with(|open| {
+        let open = open.get(id.as_str());
+        (open.and_then(|open| open.first()).map(|finding| finding.level), open.map(|open| standing::tally(open)).unwrap_or_default())
+    });
+    board.component(id, |found| {
+        let found: &Component = found?;
+        let changed = board.recorded.with(|recorded| {
+            let before = recorded.as_ref().and_then(|recorded| recorded.component(id.as_str()));
+            before.map(|before| standing::changed(before, found))
+        });
+        let standing = match &changed {
+            None => Standing::New,
+            Some(parts) if parts.is_empty() => Standing::AsRecorded,
+            Some(_) => Standing::Changed,
+        };
+        Some(Face {
+            name: found.name.to_string(),
+            kind: standing::kind(&found.content),
+            glyph: standing::glyph(&found.content),
+            namespace: found.namespace.clone().unwrap_or_else(|| "as its objects say".to_owned()),
+            version: match &found.content {
+                Content::Addon(addon) => addon.chart.version.clone(),
+                Content::Manifest(_) => String::new(),
+            },
+            detail: glance(found),
+            standing,
+            changed: changed.unwrap_or_default(),
+            worst,
+            tally,
+        })
+    })
+}
+
+impl Face {
+    /// `values changed`, `3 changed`.
+    fn words(&self) -> String {
+        match (self.standing, self.changed.as_slice()) {
+            (Standing::Changed, [one]) => format!("{one} changed"),
+            (Standing::Changed, more) => format!("{} changed", more.len()),
+            (standing, _) => standing.words().to_owned(),
+        }
+    }
+
+    fn all_changed(&self) -> String {
+        self.changed.join(", ")
+    }
+}
+
 #[component]
 pub fn Node(id: Name) -> AnyView {
     let (board, hand) = (use_board(), expect_context::<Hand>());
     let of = id.clone();
-    let component = Memo::new(move |_| board.component(&of, |found| found.cloned()));
+    let face = Memo::new(move |_| face(board, &of));
     let of = id.clone();
     let place = Memo::new(move |_| {
         let by = hand.shift_of(&of).unwrap_or(Point { x: 0.0, y: 0.0 });
         let at = |at: Point| Point { x: at.x + by.x, y: at.y + by.y };
         board.layout.with(|layout| layout.place(of.as_str()).map(|place| (at(place.at), place.wave)))
-    });
-    let of = id.clone();
-    let open = Memo::new(move |_| board.open.with(|open| open.get(of.as_str()).cloned().unwrap_or_default()));
-    let against = Memo::new(move |_| {
-        let of = |found: &Component| board.recorded.with(|recorded| Standing::of(found, recorded.as_ref()));
-        component.with(|found| found.as_ref().map_or(Standing::AsRecorded, of))
     });
     let own = id.clone();
     let chosen = Memo::new(move |_| board.is_chosen(&own));
@@ -48,56 +108,57 @@ pub fn Node(id: Name) -> AnyView {
         })
     });
     let class = move || {
-        let standing = match against.get() {
-            Standing::New => "node--new",
-            Standing::Changed => "node--changed",
-            Standing::AsRecorded => "",
+        let standing = match face.with(|face| face.as_ref().map(|face| face.standing)) {
+            Some(Standing::New) => "node--new",
+            Some(Standing::Changed) => "node--changed",
+            _ => "",
         };
         let chosen = if chosen.get() { "node--selected" } else { "" };
         ["node", standing, chosen, aimed.get().unwrap_or_default()].join(" ")
     };
-    let read = move |part: fn(&Component) -> String| move || component.with(|found| found.as_ref().map(part).unwrap_or_default());
-    let name = read(|found| found.name.to_string());
-    let namespace = read(|found| found.namespace.clone().unwrap_or_else(|| "as its objects say".to_owned()));
-    let version = read(|found| match &found.content {
-        Content::Addon(addon) => addon.chart.version.clone(),
-        Content::Manifest(_) => String::new(),
-    });
-    let detail = read(glance);
-    let glyph = component.with_untracked(|found| found.as_ref().map_or("manifest", |found| standing::glyph(&found.content)));
-    let kind = component.with_untracked(|found| found.as_ref().map_or("manifest", |found| standing::kind(&found.content)));
-    let tally = move || open.with(|open| standing::tally(open));
-    let stands = board.live_of(&id).map(|live| live.sentence).unwrap_or_default();
+    let live = StoredValue::new(board.live_of(&id));
     let label = move || {
         let wave = place.get().map_or(1, |(_, wave)| wave + 1);
-        let parts = [name(), kind.to_owned(), format!("wave {wave}"), against.get().words().to_owned(), stands.clone(), tally()];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+        let stands = live.with_value(|live| live.as_ref().map(|live| live.sentence.clone()).unwrap_or_default());
+        face.with(|face| {
+            let Some(face) = face else { return String::new() };
+            let words = face.standing.words().to_owned();
+            let parts =
+                [face.name.clone(), face.kind.to_owned(), format!("wave {wave}"), words, face.all_changed(), stands, face.tally.clone()];
+            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+        })
     };
-    let draft_mark = move || (against.get() != Standing::AsRecorded).then(|| view! { <Icon name="nib" class="ic-draft"/> });
-    let problems = move || {
-        let worst = open.with(|open| open.first().map(|finding| finding.level))?;
-        let (name, ink) = if worst == Level::Block { ("fail", "ic-failing") } else { ("warn", "ic-waiting") };
-        Some(view! { <span class="push"><Icon name=name class=ink/>{tally()}</span> })
-    };
-    let live = board.live_of(&id).map(|live| {
-        let (glyph, ink) = standing::live(live.state);
-        view! { <span class="node-live push" title=live.sentence><Icon name=glyph class=ink/>{live.word}</span> }
-    });
+    let body = move || face.get().map(|face| inside(face, live.get_value()));
     let (x, y) = (move || place.get().map_or(0.0, |(at, _)| at.x), move || place.get().map_or(0.0, |(at, _)| at.y));
     let port =
         board.may_edit.then(|| view! { <circle class="node-port" cx=move || x() + WIDTH / 2.0 cy=move || y() + HEIGHT r="5.5"></circle> });
     view! {
         <g class="node-group" class:node-group--chosen=move || chosen.get()>
             <foreignObject class="node-frame" x=x y=y width=WIDTH height=HEIGHT>
-                <article class=class id=node_id(&id) aria-label=label aria-current=move || chosen.get().then_some("true")>
-                    <div class="node-top"><Icon name=glyph/><strong class="node-name" title=name>{name}</strong></div>
-                    <span class="node-ns">{namespace}<span class="node-ver">{version}</span></span>
-                    <span class="node-host" title=detail>{detail}</span>
-                    <div class="node-foot">{draft_mark}{move || against.get().words()}{problems}{live}</div>
-                </article>
+                <article class=class id=node_id(&id) aria-label=label aria-current=move || chosen.get().then_some("true")>{body}</article>
             </foreignObject>
             {port}
         </g>
+    }
+    .into_any()
+}
+
+fn inside(face: Face, live: Option<ComponentOutcome>) -> AnyView {
+    let mark = (face.standing != Standing::AsRecorded).then(|| view! { <Icon name="nib" class="ic-draft"/> });
+    let problems = face.worst.map(|worst| {
+        let (name, ink) = if worst == Level::Block { ("fail", "ic-failing") } else { ("warn", "ic-waiting") };
+        view! { <span class="push"><Icon name=name class=ink/>{face.tally.clone()}</span> }
+    });
+    let live = live.map(|live| {
+        let (glyph, ink) = standing::live(live.state);
+        view! { <span class="node-live push" title=live.sentence><Icon name=glyph class=ink/>{live.word}</span> }
+    });
+    let (words, all) = (face.words(), face.all_changed());
+    view! {
+        <div class="node-top"><Icon name=face.glyph/><strong class="node-name" title=face.name.clone()>{face.name.clone()}</strong></div>
+        <span class="node-ns">{face.namespace}<span class="node-ver">{face.version}</span></span>
+        <span class="node-host" title=face.detail.clone()>{face.detail.clone()}</span>
+        <div class="node-foot">{mark}<span title=all>{words}</span>{problems}{live}</div>
     }
     .into_any()
 }

@@ -46,7 +46,7 @@ impl Viewport {
     pub fn fitted(layout: &Layout, (width, height): (f64, f64)) -> Viewport {
         let room = (width - GUTTER, height - 56.0);
         let zoom = (room.0 / layout.width).min(room.1 / layout.height).clamp(SMALLEST, 1.0);
-        Viewport { x: GUTTER + ((room.0 - layout.width * zoom) / 2.0).max(0.0), y: 0.0, zoom }
+        Viewport { x: GUTTER + ((room.0 - layout.width * zoom) / 2.0).max(0.0), y: if zoom < 1.0 { 12.0 } else { 0.0 }, zoom }
     }
 
     pub fn moved(self, x: f64, y: f64) -> Viewport {

@@ -85,7 +85,7 @@ pub fn Secrets(#[prop(optional, into)] of: Option<Name>) -> AnyView {
 }
 
 /// Whether the text has an expression of this variable.
-fn mentions(text: &str, name: &str) -> bool {
+pub fn mentions(text: &str, name: &str) -> bool {
     expression::is_in(text)
         && text.split("${{").skip(1).any(|after| {
             let inner = after.split("}}").next().unwrap_or_default().trim();
