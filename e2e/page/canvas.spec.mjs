@@ -196,7 +196,6 @@ scene("whatever the canvas can do stands in its menu with its key, by mouse and 
   await page.mouse.click(...(await middle(page, "b")), { button: "right" });
   await menu.waitFor();
   await assertAccessible(page);
-  await pictures(page, "canvas-menu");
   const forComponents = await words();
   for (const one of ["Connect to", "Duplicate", "Move left", "Remove", "Paste", "Choose all of its namespace", "Undo"]) assert.ok(forComponents.includes(one), one);
   assert.ok((await menu.locator("kbd").allTextContents()).every((key) => key !== ""));
