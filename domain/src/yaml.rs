@@ -3,6 +3,7 @@
 pub mod edit;
 pub mod emit;
 pub mod fields;
+pub mod merge;
 pub mod path;
 pub mod read;
 pub mod scalar;

@@ -8,6 +8,7 @@ use crate::repository::Tree;
 use crate::sealing::{Content, Field, Leaf, SealRequest, SealedFiles, ValuesTree};
 use crate::stack::{Addon, Component, Stack};
 use crate::yaml::emit;
+use crate::yaml::merge::merge;
 
 const SOURCE: &str = "source.toolkit.fluxcd.io/v1";
 const CHART_LAYER: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
@@ -170,16 +171,4 @@ fn release(
         "metadata": {"name": component.id, "namespace": namespace, "labels": labels},
         "spec": spec,
     })
-}
-
-/// Lays what an author states over our defaults, map by map.
-fn merge(base: &mut Value, over: &Value) {
-    match (base, over) {
-        (Value::Object(base), Value::Object(over)) => {
-            for (key, value) in over {
-                merge(base.entry(key.as_str()).or_insert(Value::Null), value);
-            }
-        }
-        (base, over) => *base = over.clone(),
-    }
 }

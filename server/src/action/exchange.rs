@@ -143,7 +143,8 @@ async fn known(db: &mut Conn, cluster: &store::cluster::Cluster, stack: &Stack) 
 }
 
 fn refused(refused: Refused) -> Problem {
-    let detail = sentence(&refused.to_string());
+    // A note ends its own sentence.
+    let detail = sentence(refused.to_string().trim_end_matches('.'));
     match refused {
         Refused::TooLarge { .. } | Refused::TooManyFiles { .. } | Refused::TooManyDocuments => {
             Problem::invalid("import_too_large", detail).at("files").hint("Import it in parts.")

@@ -13,6 +13,7 @@ use crate::exchange::note::Kind;
 use crate::exchange::rewrite::{Rewrite, rewrite};
 use crate::exchange::secret;
 use crate::stack::{Addon, Chart, Content, field};
+use crate::yaml::merge::merge;
 use crate::yaml::path::ValuePath;
 use crate::yaml::read;
 
@@ -318,17 +319,6 @@ fn from(set: &mut Set<'_>, index: usize, component: &str, at: &ValuePath, under:
     let text = crate::yaml::emit::emit(&brought);
     let polished = set.polish(place, &path("data").key(key.as_str()), component, &text, &brought, false);
     merge(under, &read::value(&polished).unwrap_or(brought));
-}
-
-fn merge(base: &mut Value, over: &Value) {
-    match (base, over) {
-        (Value::Object(base), Value::Object(over)) => {
-            for (key, value) in over {
-                merge(base.entry(key.as_str()).or_insert(Value::Null), value);
-            }
-        }
-        (base, over) => *base = over.clone(),
-    }
 }
 
 /// A path as `helm --set` takes it: `a.b[0]`, with `\.` for a dot in a key.

@@ -137,7 +137,8 @@ spec:
     fn a_value_is_cut_out_with_its_comments() {
         let expected = "# how many\nreplicas: 2 # enough\n\ntext: |\n  one\n    two\nlist:\n- name: a # first\n  deep: {x: 1}\n# the end\n";
         assert_eq!(cut(RELEASE, "spec.values").as_deref(), Some(expected));
-        assert_eq!(cut(RELEASE, "spec.values.list[0]").as_deref(), Some("name: a # first\ndeep: {x: 1}\n# the end\n"));
+        // What stands no further in than the dash is about the list.
+        assert_eq!(cut(RELEASE, "spec.values.list[0]").as_deref(), Some("name: a # first\ndeep: {x: 1}\n"));
         assert_eq!(cut(RELEASE, "spec.values.list[0].deep").as_deref(), Some("{x: 1}\n"));
     }
 
@@ -145,6 +146,6 @@ spec:
     fn a_line_is_that_of_the_key() {
         let outline = Outline::of(RELEASE).unwrap();
         let line = |path: &str| outline.line(&ValuePath::parse(path).unwrap());
-        assert_eq!([line(""), line("spec.values"), line("spec.values.list[0].deep"), line("spec.after.nothing")], [1, 2, 10, 13]);
+        assert_eq!([line(""), line("spec.values"), line("spec.values.list[0].deep"), line("spec.after.nothing")], [1, 2, 11, 13]);
     }
 }
