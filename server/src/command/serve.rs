@@ -46,13 +46,20 @@ pub struct Serving {
 }
 
 pub async fn serve(config: Config) -> anyhow::Result<()> {
-    let serving = start(config, Clock::default()).await?;
-    announce(&serving)?;
+    // Listened for from the beginning: whoever asks it to stop as soon as it says that it runs finds it stopping.
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
-    }
+    let mut asked_to_stop = std::pin::pin!(async {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+    });
+    let serving = tokio::select! {
+        started = start(config, Clock::default()) => started?,
+        () = &mut asked_to_stop => return Ok(()),
+    };
+    announce(&serving)?;
+    asked_to_stop.await;
     tracing::info!("Stopping: finishing what is under way");
     serving.stop().await;
     Ok(())
