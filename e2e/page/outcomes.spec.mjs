@@ -114,6 +114,11 @@ scene("an entry tells what the cluster made of it, and a commit that is not ours
   await open(page, "/record");
   await page.locator(".entry").getByText("Failing").waitFor();
 
+  const again = await call(page, "POST", "clusters/nl-dev-1/drafts", { start: "record", stack: "web" });
+  await open(page, `/clusters/nl-dev-1/stacks/web?draft=${again.id}`);
+  await page.locator("#node-settings .node-live").getByText("Failing").waitFor();
+  await call(page, "DELETE", `drafts/${again.id}`);
+
   const repository = join(server.data, "repositories", "nl-dev-1.git");
   const id = pushByHand(repository, (clone) => {
     const file = join(clone, "stacks/web/stack.yaml");
@@ -134,7 +139,8 @@ scene("an entry tells what the cluster made of it, and a commit that is not ours
   await page.getByRole("button", { name: "Adopt web as draft" }).click();
   await page.waitForURL("**/clusters/nl-dev-1/stacks/web?draft=*");
   await page.locator("html[data-alive]").waitFor({ state: "attached" });
-  await page.locator(".node-live").getByText("Failing").waitFor();
+  // What was said of the entry before is no longer the state of what runs.
+  await page.locator("#node-settings .node-live").getByText("Not known").waitFor();
   await page.locator("#node-page").waitFor();
   await looked(page, "outcome-canvas");
 });

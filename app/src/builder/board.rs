@@ -137,7 +137,7 @@ impl Board {
 
     /// How a component stands in the cluster, where the cluster said anything of it.
     pub fn live_of(self, id: &Name) -> Option<ComponentOutcome> {
-        let heard = |one: &&ComponentOutcome| one.component == *id && one.state != Reach::Unknown;
+        let heard = |one: &&ComponentOutcome| one.component == *id && (one.state != Reach::Unknown || one.heard.is_some());
         self.live.with_value(|live| live.iter().find(heard).cloned())
     }
 

@@ -1,6 +1,6 @@
 //! A component as a box: what it is, where it goes, how it stands against the record, what is wrong with it.
 
-use domain::api::outcome::ComponentOutcome;
+use domain::api::outcome::{ComponentOutcome, Reach};
 use domain::finding::Level;
 use domain::name::Name;
 use domain::stack::face::glance;
@@ -151,7 +151,9 @@ fn inside(face: Face, live: Option<ComponentOutcome>) -> AnyView {
     });
     let live = live.map(|live| {
         let (glyph, ink) = standing::live(live.state);
-        view! { <span class="node-live push" title=live.sentence><Icon name=glyph class=ink/>{live.word}</span> }
+        // Something was heard once, and somebody else changed the stack since: the sentence says all of it.
+        let word = if live.state == Reach::Unknown { "Not known".to_owned() } else { live.word };
+        view! { <span class="node-live push" title=live.sentence><Icon name=glyph class=ink/>{word}</span> }
     });
     let (words, all) = (face.words(), face.all_changed());
     view! {
