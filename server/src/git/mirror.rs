@@ -1,6 +1,6 @@
 //! Our copy of a repository: a bare clone in the data folder, or the repository itself if it is on this machine.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use git2::Repository;
@@ -49,6 +49,7 @@ impl Mirror {
         if remote.is_local() {
             return self.head(branch);
         }
+        let _alone = alone(self.repository.path())?;
         let before = pack::names(self.repository.path());
         let session = Session::new(remote);
         let heads = session.run(|| {
@@ -139,6 +140,18 @@ fn create(folder: &Path) -> Result<Repository, GitError> {
         tracing::debug!(%error, "a mirror was made twice");
     }
     Repository::open_bare(folder).map_err(|e| GitError::of_storage(&e))
+}
+
+/// One fetch into a copy at a time, waited for no longer than a remote may take. libgit2 writes `shallow`
+/// under a lock after each: two at once refuse each other, and one that was killed would leave the
+/// lock and refuse all after it. Whoever fetches alone may clear it.
+fn alone(git_dir: &Path) -> Result<File, GitError> {
+    let lock = File::create(git_dir.join("countersign-fetch.lock")).map_err(GitError::storage)?;
+    lock.lock().map_err(GitError::storage)?;
+    match fs::remove_file(git_dir.join("shallow.lock")) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(GitError::storage(error)),
+        _ => Ok(lock),
+    }
 }
 
 /// Notes a fetched head by renaming, so no lock can be left behind; the last writer wins, and each is right.

@@ -130,6 +130,27 @@ fn racing_deployers_lose_nothing_and_double_nothing() {
     bench.assert_sound();
 }
 
+#[test]
+fn fetches_into_one_copy_wait_for_each_other_and_survive_one_that_was_killed() {
+    let Some((bench, http)) = start() else { return };
+    let remote = http.remote(&bench.repository());
+    bench.deploy(&remote, "start", "0");
+    let folder = bench.folder.path().join("mirror-shared");
+    let open = || server::git::Mirror::open(&folder, &remote).unwrap();
+    // What a fetch leaves that is killed while libgit2 writes `shallow`.
+    std::fs::write(open().path().join("shallow.lock"), "").unwrap();
+    let start = Barrier::new(8);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let mirror = open();
+                start.wait();
+                assert_eq!(mirror.fetch(&remote, "main").unwrap(), bench.head());
+            });
+        }
+    });
+}
+
 /// Two mirrors' worth of deployers, as two servers would have.
 fn deploy_until_done(bench: &Bench, remote: &Remote, who: usize, turn: usize) -> ObjectId {
     let mirror = server::git::Mirror::open(&bench.folder.path().join(format!("mirror-{}", who % 2)), remote).unwrap();
