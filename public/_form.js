@@ -21,6 +21,20 @@ export async function send(method, path, body) {
   return answer;
 }
 
+/**
+ * The id of one edit of a draft: `id()` stays the same while nobody knows whether it arrived, so that what is sent twice is
+ * done once; after a refusal the next attempt is another edit.
+ */
+export function oneEdit() {
+  let id = crypto.randomUUID();
+  return {
+    id: () => id,
+    refused: (problem) => {
+      if (problem.code !== "unreachable") id = crypto.randomUUID();
+    },
+  };
+}
+
 /** Takes away what an earlier attempt said. */
 export function clear(form) {
   for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");

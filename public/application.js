@@ -1,9 +1,8 @@
 // The page that adds a person's own application: its answers go to the API, which makes a component of them.
-import { clear, complete, once, send, show } from "./_form.js";
+import { clear, complete, once, oneEdit, send, show } from "./_form.js";
 
 const form = document.querySelector("form[data-application]");
-// One id for one form: sent twice, it is added once.
-let change = crypto.randomUUID();
+const edit = oneEdit();
 
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
@@ -41,10 +40,10 @@ form?.addEventListener("submit", (event) => {
   if (problem) return show(form, problem);
   once(event.submitter ?? form.querySelector("[type=submit]"), async () => {
     try {
-      await send("POST", `drafts/${encodeURIComponent(form.dataset.application)}/applications`, { change_id: change, application: made });
+      await send("POST", `drafts/${encodeURIComponent(form.dataset.application)}/applications`, { change_id: edit.id(), application: made });
       location.assign(form.dataset.back);
     } catch (refused) {
-      change = crypto.randomUUID();
+      edit.refused(refused);
       const { detail, hint, at } = refused;
       show(form, { detail: detail.replace(/ at line \d+ column \d+$/, "."), hint, at: at?.replace(/^application\./, "") });
     }

@@ -1,5 +1,5 @@
 // The catalog: finds while somebody types, asks a chart's repository, adds a chart to a draft, keeps repositories.
-import { clear, complete, once, say, send, show } from "./_form.js";
+import { clear, complete, once, oneEdit, say, send, show } from "./_form.js";
 import { localTimes } from "./_times.js";
 
 const find = (selector) => document.querySelector(selector);
@@ -63,6 +63,8 @@ function freeId(name, components) {
   return id;
 }
 
+const edit = oneEdit();
+
 async function add(form) {
   const { draft: id, back, repository, chart } = form.dataset;
   const path = `drafts/${encodeURIComponent(id)}`;
@@ -76,7 +78,7 @@ async function add(form) {
     content: { addon: { chart: { repository, name: chart, version: value("version") }, release: {}, values: "" } },
   };
   const changes = [{ change: "add_component", component }];
-  await send("POST", `${path}/changes`, { base_revision: draft.revision, change_id: crypto.randomUUID(), changes });
+  await send("POST", `${path}/changes`, { base_revision: draft.revision, change_id: edit.id(), changes });
   location.assign(back);
 }
 
@@ -85,7 +87,12 @@ adding?.addEventListener("submit", (event) => {
   event.preventDefault();
   clear(adding);
   if (!complete(adding)) return;
-  once(event.submitter, () => add(adding).catch((problem) => show(adding, problem)));
+  once(event.submitter, () =>
+    add(adding).catch((problem) => {
+      edit.refused(problem);
+      show(adding, problem);
+    }),
+  );
 });
 
 /** As long as one is being fetched, how far it is. */

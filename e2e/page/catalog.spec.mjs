@@ -71,9 +71,15 @@ scene("a chart is found by what it gives while one types, and waits in the draft
   // What is known stays where nothing comes of asking.
   await page.getByRole("link", { name: "Ask its repository" }).waitFor();
   await looked(page, "chart without its repository");
+  // The answer is lost once; what is sent again is the same edit.
+  await page.route("**/changes", async (route) => (await route.fetch(), route.abort()), { times: 1 });
+  await page.getByRole("button", { name: "Add to the draft" }).click();
+  await page.getByText("The server cannot be reached.").waitFor();
+  page.problems = [];
   await page.getByRole("button", { name: "Add to the draft" }).click();
   await page.waitForURL("**/clusters/nl-dev-1/stacks/web?draft=*");
   await page.getByRole("treeitem", { name: "cloudnative-pg", exact: true }).waitFor();
+  assert.equal((await call(page, "GET", `drafts/${made.id}`)).content.components.length, 1);
 
   const catalog = await call(page, "GET", "catalog");
   const needs = catalog.find((one) => one.needs.includes("database"));

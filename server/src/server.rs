@@ -64,10 +64,10 @@ impl Server {
         let (vault, platform_key) = keys(&config, &store).await?;
         let settings = Settings::load(&config, &store).await?;
         let guard = Guard::new(config.allow_inside.clone());
-        let way_out = || egress::Client::new(guard.clone(), Duration::from_secs(u64::from(config.chart_timeout)));
+        let way_out = egress::Client::new(guard, Duration::from_secs(u64::from(config.chart_timeout)))?;
         Ok(Server {
-            catalog: Arc::new(Catalog::new(way_out()?, &config.data)),
-            way_out: way_out()?,
+            catalog: Arc::new(Catalog::new(way_out.clone(), &config.data)),
+            way_out,
             fetches: Mutex::default(),
             ids: Ids::new(clock.clone()),
             limits: Limits::default(),

@@ -30,6 +30,7 @@ const MAX_REDIRECTS: usize = 5;
 const MAX_HEADERS: usize = 100;
 const MAX_HEAD: usize = 64 << 10;
 
+#[derive(Clone)]
 pub struct Client {
     guard: Guard,
     tls: SslConnector,

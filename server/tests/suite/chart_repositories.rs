@@ -101,7 +101,10 @@ async fn a_password_is_shown_to_its_host_alone_and_kept_in_the_vault() {
     let archive = web([]);
     let basic = format!("Basic {}", STANDARD.encode(format!("robot:{PASSWORD}")));
     let to = |bytes: &[u8]| Reply::To(basic.clone(), String::from("Basic realm=\"x\""), bytes.to_vec());
-    let index = format!("entries: {{web: [{{version: 1.0.0, urls: [web.tgz]}}, {{version: 2.0.0, urls: ['{}/web.tgz']}}]}}", other.url());
+    let index = format!(
+        "entries: {{web: [{{version: 1.0.0, urls: [web.tgz]}}, {{version: 2.0.0, urls: ['{}/web.tgz']}}, {{version: 3.0.0, urls: [elsewhere.tgz]}}]}}",
+        other.url()
+    );
     host.says("/index.yaml", to(index.as_bytes()));
     host.says("/web.tgz", to(&archive));
     let (server, mut ada) = set_up().await;
@@ -117,6 +120,10 @@ async fn a_password_is_shown_to_its_host_alone_and_kept_in_the_vault() {
     ada.get(&contents(&url, "1.0.0")).await.expect_status(200);
     ada.get(&contents(&url, "2.0.0")).await.expect_problem(404, "chart_missing");
     assert_eq!(other.seen(), [(String::from("/web.tgz"), None)]);
+    // Nor does it go on with a redirect, which was asked for by its own host.
+    host.says("/elsewhere.tgz", Reply::SendOn(format!("{}/sent-on.tgz", other.url())));
+    ada.get(&contents(&url, "3.0.0")).await.expect_problem(404, "chart_missing");
+    assert_eq!(other.seen().last(), Some(&(String::from("/sent-on.tgz"), None)));
 
     assert!(!ada.get("/api/v1/chart-repositories").await.text().contains(PASSWORD));
     let (_, folder) = server.into_folder().await;
