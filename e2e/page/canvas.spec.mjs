@@ -1,30 +1,10 @@
 // The canvas: a thousand components, several at once, edges led elsewhere, and a key for everything.
 import assert from "node:assert/strict";
 import { assertAccessible, assertFits } from "../support/accessible.mjs";
+import { begin, canvas, content, drag, middle, saved, zoom } from "../support/canvas.mjs";
 import { pictures } from "../support/picture.mjs";
 import { scene } from "../support/scene.mjs";
-import { addCluster, call, open, setUp } from "../support/setup.mjs";
-
-/** A draft with these components, open in the builder: `{ web: ["db"] }` is web, which waits for db. */
-async function begin(page, server, components) {
-  await setUp(page, server);
-  await addCluster(page);
-  const draft = await call(page, "POST", "clusters/nl-dev-1/drafts", { start: "empty", name: "web" });
-  const added = Object.entries(components).map(([id, on]) => ({ change: "add_component", component: manifest(id, on) }));
-  let revision = draft.revision;
-  for (let from = 0; from < added.length; from += 250) {
-    const changes = added.slice(from, from + 250);
-    const edited = await call(page, "POST", `drafts/${draft.id}/changes`, { base_revision: revision, change_id: `begin-${from}`, changes });
-    revision = edited.revision;
-  }
-  await open(page, `/clusters/nl-dev-1/stacks/web?draft=${draft.id}`);
-  return draft.id;
-}
-
-function manifest(id, depends_on) {
-  const text = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${id}\n  namespace: web\n`;
-  return { id, name: id, namespace: "web", depends_on, timeout: null, layout: null, content: { manifest: { text } } };
-}
+import { call, open } from "../support/setup.mjs";
 
 /** Rows of forty, each component below one or two of the row before. */
 function thousand() {
@@ -33,28 +13,12 @@ function thousand() {
   return Object.fromEntries(Array.from({ length: 1000 }, (_, number) => [id(number), on(number)]));
 }
 
-const saved = (page) => page.getByText(/^autosaved \d\d:\d\d$/).waitFor();
-const canvas = (page) => page.getByRole("application");
 const drawn = (page) => page.locator(".canvas .node").evaluateAll((nodes) => nodes.map((node) => node.id.slice("node-".length)));
-const content = async (page, id) => (await call(page, "GET", `drafts/${id}`)).content.components;
 const edges = async (page, id) => (await content(page, id)).flatMap((one) => one.depends_on.map((on) => `${one.id} waits for ${on}`)).sort();
-const zoom = (page) => page.locator(".zoom-value").textContent();
-
-async function middle(page, id) {
-  const box = await page.locator(`#node-${id}`).boundingBox();
-  return [box.x + box.width / 2, box.y + box.height / 2];
-}
 
 /** To the pixel: places are kept in whole numbers of the drawing, which may be shown smaller. */
 function near(is, wanted) {
   assert.ok(is.every((one, at) => Math.abs(one - wanted[at]) <= 1), `${is} instead of ${wanted}`);
-}
-
-async function drag(page, [fromX, fromY], [toX, toY]) {
-  await page.mouse.move(fromX, fromY);
-  await page.mouse.down();
-  await page.mouse.move(toX, toY, { steps: 6 });
-  await page.mouse.up();
 }
 
 scene(
