@@ -3,6 +3,7 @@
 //! Times are microseconds since 1970 in UTC (`*_at`); ids are UUIDv7 texts unless they are names.
 
 pub mod application;
+pub mod assist;
 pub mod audit;
 pub mod catalog;
 pub mod cluster;

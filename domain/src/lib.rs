@@ -27,6 +27,7 @@ pub mod plan;
 pub mod record;
 pub mod repository;
 pub mod resolve;
+pub mod schema;
 pub mod visible;
 
 pub mod catalog;

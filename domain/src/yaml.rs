@@ -5,5 +5,6 @@ pub mod emit;
 pub mod fields;
 pub mod merge;
 pub mod path;
+pub mod place;
 pub mod read;
 pub mod scalar;

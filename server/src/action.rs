@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod around;
+pub mod assist;
 pub mod audit;
 pub mod catalog;
 pub mod chart;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod application;
+pub mod assist;
 pub mod audit;
 pub mod caller;
 pub mod catalog;

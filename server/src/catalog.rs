@@ -5,6 +5,8 @@ mod built_in;
 mod cache;
 mod contents;
 mod index;
+mod inside;
+pub mod kubernetes;
 mod registry;
 mod source;
 mod trouble;
@@ -22,6 +24,7 @@ use tokio::sync::Semaphore;
 pub use built_in::charts;
 pub use cache::Kept;
 pub use index::{Index, Listed, Version};
+pub use inside::{CrdSchema, Inside, Shelf, of_file};
 pub use source::{Credentials, Source};
 pub use trouble::Trouble;
 
@@ -46,12 +49,14 @@ pub struct Catalog {
     slots: Semaphore,
     stages: Mutex<HashMap<String, RepositoryState>>,
     memory: Mutex<HashMap<String, Arc<Kept>>>,
+    /// Charts that were read, the oldest first.
+    shelves: Mutex<Vec<(stack::Chart, Shelf)>>,
 }
 
 impl Catalog {
     pub fn new(client: Client, data: &Path) -> Catalog {
-        let (stages, memory) = Default::default();
-        Catalog { client, cache: Cache::at(data), slots: Semaphore::new(AT_ONCE), stages, memory }
+        let (stages, memory, shelves) = Default::default();
+        Catalog { client, cache: Cache::at(data), slots: Semaphore::new(AT_ONCE), stages, memory, shelves }
     }
 
     /// How far it is with a repository since the server started.

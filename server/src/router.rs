@@ -18,8 +18,8 @@ use crate::api::doors::Doors;
 use crate::api::doors::Policy::{Enrolling, Hook, May, Person, PersonMay, Public, PullToken};
 use crate::api::problem::{Refusal, too_large};
 use crate::api::{
-    access, application, audit, catalog, chart, chart_repository, cluster, draft, environment, exchange, foreign, headers, health, hook,
-    openapi, passkey, person, plan, pull, record, running, secret, session, settings, setup, variable,
+    access, application, assist, audit, catalog, chart, chart_repository, cluster, draft, environment, exchange, foreign, headers, health,
+    hook, openapi, passkey, person, plan, pull, record, running, secret, session, settings, setup, variable,
 };
 use crate::identity;
 use crate::server::Shared;
@@ -105,6 +105,11 @@ fn doors() -> Doors {
         .door("POST /api/v1/drafts/{draft}/rebase",        PersonMay(Edit),       routes!(draft::rebase))
         .door("POST /api/v1/drafts/{draft}/restore",       PersonMay(Draft),      routes!(draft::restore))
         .door("POST /api/v1/drafts/{draft}/applications",  PersonMay(Edit),       routes!(application::add))
+        .door("POST /api/v1/drafts/{draft}/components/{component}/assist", May(See), large(routes!(assist::at)))
+        .door("POST /api/v1/drafts/{draft}/components/{component}/problems", May(See), large(routes!(assist::problems)))
+        .door("POST /api/v1/drafts/{draft}/components/{component}/form", May(See), large(routes!(assist::form)))
+        .door("POST /api/v1/drafts/{draft}/components/{component}/defaults", May(See), large(routes!(assist::defaults)))
+        .door("POST /api/v1/drafts/{draft}/components/{component}/edited", May(See), large(routes!(assist::edited)))
         .door("GET /api/v1/drafts/{draft}/export",         May(See),              routes!(exchange::draft))
         .door("POST /api/v1/imports",                      PersonMay(Draft),      large(routes!(exchange::import)))
         .door("GET /api/v1/clusters/{cluster}/stacks/{stack}/export", May(See),   routes!(exchange::recorded))

@@ -5,7 +5,7 @@
 
 pub mod cut;
 mod splice;
-mod tree;
+pub(crate) mod tree;
 
 use serde_json::{Map, Value};
 

@@ -34,7 +34,7 @@ pub async fn contents(server: &Server, chart: stack::Chart) -> Result<Contents, 
     server.catalog.contents(&source, &chart, server.clock.now()).await.map_err(|trouble| trouble.problem())
 }
 
-async fn source(server: &Server, repository: &str, name: &str) -> Result<Source, Problem> {
+pub async fn source(server: &Server, repository: &str, name: &str) -> Result<Source, Problem> {
     field::chart_name(name).map_err(|why| Problem::invalid("chart_name", sentence(&why)).at("name"))?;
     let repository = repository.trim_end_matches('/');
     if let Some(row) = store::chart_repository::by_url(&mut *server.store.read().await?, repository).await? {

@@ -77,6 +77,11 @@ const EXPECTED: &str = "
     POST   /api/v1/clusters/{cluster}/drafts              401     403    422      422   422   403
     GET    /api/v1/drafts/{draft}                         401     404    404      404   404   404
     PATCH  /api/v1/drafts/{draft}                         401     403    404      404   404   403
+    POST   /api/v1/drafts/{draft}/components/{component}/assist    401  422    422      422   422   422
+    POST   /api/v1/drafts/{draft}/components/{component}/problems  401  422    422      422   422   422
+    POST   /api/v1/drafts/{draft}/components/{component}/form      401  422    422      422   422   422
+    POST   /api/v1/drafts/{draft}/components/{component}/defaults  401  422    422      422   422   422
+    POST   /api/v1/drafts/{draft}/components/{component}/edited    401  422    422      422   422   422
     DELETE /api/v1/drafts/{draft}                         401     403    404      404   404   403
     POST   /api/v1/drafts/{draft}/changes                 401     403    422      422   422   403
     POST   /api/v1/drafts/{draft}/rebase                  401     403    422      422   422   403

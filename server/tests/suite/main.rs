@@ -37,6 +37,7 @@ mod git_local;
 mod git_ssh;
 mod hand_path;
 mod hostile_charts;
+mod inspector;
 mod moving;
 mod outcomes;
 mod pages;
