@@ -152,5 +152,5 @@ scene(
     await page.getByText(/^autosaved \d\d:\d\d$/).waitFor();
     await assertBuilt(page, wanted);
   },
-  { timeout: 120_000 },
+  { timeout: 240_000 },
 );

@@ -116,5 +116,5 @@ scene(
       person.problems = person.problems.filter((one) => !/catalog\/inside|\/nowhere/.test(one));
     }));
   },
-  { timeout: 120_000 },
+  { timeout: 240_000 },
 );
