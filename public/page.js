@@ -1,4 +1,4 @@
-// On every page: the theme switch, copying, dialogs, logging out, and links to pages of another kind.
+// On every page: the palette and the keys that hold everywhere, the theme switch, copying, dialogs, logging out, and links to pages of another kind.
 import { send } from "./_form.js";
 import { swap } from "./_icon.js";
 
@@ -36,12 +36,61 @@ async function logOut() {
   location.assign("/login");
 }
 
+/** The palette is loaded when it is first asked for. */
+async function palette(typed) {
+  const named = document.querySelector("meta[name=countersign-assets]").content.split(" ");
+  const { toggle } = await import(named[named.indexOf("palette.js") + 1]);
+  toggle(typed);
+}
+
 const DOES = [
+  ["[data-palette]", () => palette("")],
   ["[data-theme-toggle]", switchTheme],
   ["[data-copy]", copy],
   ["[data-log-out]", logOut],
   ["[data-opens]", (button) => document.getElementById(button.dataset.opens).showModal()],
 ];
+
+const WRITTEN_IN = "input, textarea, select, [contenteditable=true], [role=textbox]";
+
+/** The next part of the page, after the one that holds the focus. */
+function nextRegion() {
+  const regions = [...document.querySelectorAll(".topbar, .sidebar, .subnav, main, [data-region]")].filter((one) => one.getClientRects().length);
+  if (!regions.length) return;
+  const held = regions.findLastIndex((one) => one.contains(document.activeElement));
+  const next = regions[(held + 1) % regions.length];
+  if (!next.hasAttribute("tabindex")) next.tabIndex = -1;
+  next.focus();
+}
+
+const KEYS = {
+  F6: nextRegion,
+  "?": () => palette("?"),
+  "/": () => document.querySelector("main :is([type=search], [data-filter] :is(input, select))")?.focus(),
+};
+
+// Wherever the focus is, in a field or an editor too.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const isAsked = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k";
+    if (!isAsked || !document.querySelector("[data-palette]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    palette("");
+  },
+  true,
+);
+
+// A part of the page that knows a key itself has said so by now.
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest?.(WRITTEN_IN) && event.key !== "F6";
+  if (event.defaultPrevented || isTyping || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const act = document.querySelector("[data-palette]") && KEYS[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
 
 /** What the server calls the kind of page behind an address; where it knows better, the page is loaded anew. */
 function kindOf(path) {
@@ -63,3 +112,7 @@ for (const time of document.querySelectorAll('time[data-local=""]')) {
   const moment = new Date(time.dateTime);
   if (!Number.isNaN(moment.valueOf())) time.textContent = moment.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 }
+
+// An address that names a dialog of the page opens it.
+const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+if (named instanceof HTMLDialogElement) named.showModal();

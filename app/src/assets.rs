@@ -10,7 +10,7 @@ use leptos::prelude::*;
 pub struct AssetUrls(Arc<BTreeMap<String, String>>);
 
 /// What scripts and pages ask for by name while they run, so the browser has to know it too.
-const NAMED_IN_THE_PAGE: [&str; 4] = ["icons.svg", "editor.js", "passkey.js", "qr.js"];
+const NAMED_IN_THE_PAGE: [&str; 5] = ["icons.svg", "editor.js", "passkey.js", "qr.js", "palette.js"];
 
 /// The name of the `meta` element that carries them.
 pub const META: &str = "countersign-assets";

@@ -70,7 +70,7 @@ pub fn Frame(
             <header class="topbar">
                 <a class="brand" href="/" aria-label="Countersign, overview"><Mark/><span>"Countersign"</span></a>
                 <Crumbs crumbs/>
-                <div class="topbar-tools"><ThemeButton/><AccountMenu/></div>
+                <div class="topbar-tools"><PaletteButton/><ThemeButton/><AccountMenu/></div>
             </header>
             <nav class="sidebar" aria-label="Main">
                 <ul class="nav">
@@ -100,6 +100,17 @@ fn Crumbs(crumbs: Vec<Crumb>) -> AnyView {
         view! { <li>{mark}{text}</li> }
     };
     view! { <nav class="crumbs" aria-label="Breadcrumb"><ol>{crumbs.into_iter().map(step).collect_view()}</ol></nav> }.into_any()
+}
+
+/// `page.js` listens for it.
+#[component]
+fn PaletteButton() -> AnyView {
+    view! {
+        <button class="search-button" type="button" data-palette="" aria-label="Go to or do" aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K">
+            <Icon name="search"/><span class="search-label">"Go to or do…"</span><kbd>"Ctrl K"</kbd>
+        </button>
+    }
+    .into_any()
 }
 
 /// `page.js` listens for it, so it works before the page is hydrated and where it never is.

@@ -13,6 +13,7 @@ mod keys;
 mod menu;
 mod minimap;
 mod node;
+mod palette;
 mod rows;
 mod tools;
 mod viewport;
@@ -68,6 +69,7 @@ pub fn Canvas() -> AnyView {
         fit_if_larger(board, hand);
     });
     dom::on_resize(measure);
+    palette::answer(board, hand);
     // The drawing is a layer of its own that moves as a whole: nothing of it is painted again while the view moves.
     Effect::new(move |_| {
         let view = hand.view.get();

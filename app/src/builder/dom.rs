@@ -120,6 +120,50 @@ pub fn on_resize(act: impl Fn() + Clone + 'static) {
 #[cfg(not(feature = "hydrate"))]
 pub fn on_resize(_act: impl Fn() + Clone + 'static) {}
 
+/// One thing that the palette lists.
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser asks"))]
+pub struct Offer {
+    pub group: &'static str,
+    pub icon: &'static str,
+    pub label: String,
+    pub beside: String,
+    pub key: &'static str,
+    /// What is said when it is picked.
+    pub number: usize,
+}
+
+/// The palette is a script of the page; the two know each other by two events on the window.
+#[cfg(feature = "hydrate")]
+pub fn on_palette(offer: impl Fn() -> Vec<Offer> + Clone + 'static, pick: impl Fn(usize) + Clone + 'static) {
+    use leptos::ev::Custom;
+    use wasm_bindgen::JsCast as _;
+    Effect::new(move |_| {
+        let (offer, pick) = (offer.clone(), pick.clone());
+        let ask = window_event_listener(Custom::<web_sys::CustomEvent>::new("palette:ask"), move |event| {
+            let Ok(list) = event.detail().dyn_into::<js_sys::Array>() else { return };
+            for one in offer() {
+                let texts = [one.group, one.icon, &one.label, &one.beside, one.key].map(wasm_bindgen::JsValue::from_str);
+                let row: js_sys::Array = texts.into_iter().collect();
+                row.push(&u32::try_from(one.number).unwrap_or(u32::MAX).into());
+                list.push(&row);
+            }
+        });
+        let does = window_event_listener(Custom::<web_sys::CustomEvent>::new("palette:do"), move |event| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number that this very page said")]
+            if let Some(number) = event.detail().as_f64() {
+                pick(number as usize);
+            }
+        });
+        on_cleanup(move || {
+            ask.remove();
+            does.remove();
+        });
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn on_palette(_offer: impl Fn() -> Vec<Offer> + Clone + 'static, _pick: impl Fn(usize) + Clone + 'static) {}
+
 /// Where this browser keeps a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {

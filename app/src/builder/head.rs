@@ -75,7 +75,7 @@ fn Status() -> AnyView {
 #[component]
 fn Export(draft: String) -> AnyView {
     let path = |format: &str| format!("/api/v1/drafts/{}/export?format={format}", crate::api::encode(&draft));
-    let item = |format: &str, word: &'static str| view! { <a class="menu-item" href=path(format) download="" rel="external">{word}</a> };
+    let item = |format: &str, word: &'static str| view! { <a class="menu-item" href=path(format) download="" rel="external" data-do=format!("Export: {word}") data-do-icon="download">{word}</a> };
     view! {
         <button class="btn btn--quiet" type="button" popovertarget="export-menu">"Export"</button>
         <div class="menu menu--export" id="export-menu" popover="auto">
@@ -159,7 +159,7 @@ fn Review() -> AnyView {
         }
     };
     view! {
-        <button class="btn btn--action" type="button" aria-disabled=move || busy().then_some("true") on:click=press>
+        <button class="btn btn--action" type="button" data-do-icon="slip" aria-disabled=move || busy().then_some("true") on:click=press>
             {move || if busy() { "Freezing the plan…" } else { "Review draft" }}<Icon name="arrow"/>
         </button>
     }

@@ -97,7 +97,8 @@ fn rank(one: &Component, wanted: &str) -> Option<u8> {
     }
 }
 
-fn words(one: &Component) -> String {
+/// Its shown name where that differs from its id, its chart, its namespace.
+pub fn words(one: &Component) -> String {
     let chart = match &one.content {
         Content::Addon(addon) => addon.chart.name.as_str(),
         Content::Manifest(_) => "manifest",
