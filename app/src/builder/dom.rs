@@ -65,6 +65,17 @@ pub fn focus(id: &str) {
 #[cfg(not(feature = "hydrate"))]
 pub fn focus(_id: &str) {}
 
+/// A select that does something with each choice begins anew.
+#[cfg(feature = "hydrate")]
+pub fn show_first_line(event: &leptos::ev::Event) {
+    if let Some(select) = event.target() {
+        let _ = js_sys::Reflect::set(&select, &"selectedIndex".into(), &0.into());
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn show_first_line(_event: &leptos::ev::Event) {}
+
 /// An id that no other edit has.
 #[cfg(feature = "hydrate")]
 pub fn fresh_id() -> String {

@@ -104,8 +104,8 @@ fn Steps() -> AnyView {
     let none = move |steps: RwSignal<Vec<super::undo::Step>>| steps.with(Vec::is_empty);
     view! {
         <div class="draft-tools" role="toolbar" aria-label="Draft">
-            <button class="icon-button" type="button" aria-label="Undo" title="Undo" disabled=move || none(board.past) on:click=move |_| board.undo()><Icon name="undo"/></button>
-            <button class="icon-button" type="button" aria-label="Redo" title="Redo" disabled=move || none(board.future) on:click=move |_| board.redo()><Icon name="redo"/></button>
+            <button class="icon-button" type="button" aria-label="Undo" title="Undo" aria-disabled=move || none(board.past).then_some("true") on:click=move |_| board.undo()><Icon name="undo"/></button>
+            <button class="icon-button" type="button" aria-label="Redo" title="Redo" aria-disabled=move || none(board.future).then_some("true") on:click=move |_| board.redo()><Icon name="redo"/></button>
         </div>
     }
     .into_any()

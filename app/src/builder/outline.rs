@@ -313,7 +313,7 @@ fn Removed() -> AnyView {
         let name = before.name.to_string();
         let keep = board.may_edit.then(|| {
             let before = before.clone();
-            view! { <button class="link-button" type="button" aria-label=format!("Keep {name}") on:click=move |_| board.keep(&before)>"Keep it"</button> }
+            view! { <button class="link-button" type="button" aria-label=format!("Keep {name}") on:click=move |_| { board.keep(&before); dom::focus(canvas::CANVAS); }>"Keep it"</button> }
         });
         view! { <li class="tree-item"><Icon name="minus"/><span class="tree-name strike">{name}</span><span class="tree-flag">"removal"</span>{keep}</li> }
     };

@@ -7,10 +7,14 @@ use domain::variable::{Declaration, VariableType};
 use leptos::prelude::*;
 
 use crate::builder::board::{Board, use_board};
+use crate::builder::dom;
 use crate::page::variables::typed::{TYPES, parse, type_named};
 use crate::widget::dialog::Dialog;
 use crate::widget::field::{CheckField, FormProblem, FormProblemView, Kind, SelectField, SubmitButton, TextArea, TextField};
 use crate::widget::icon::Icon;
+
+/// The id of the button that opens the form: the keys go there when a row is gone.
+const ADD: &str = "declare-another";
 
 #[component]
 pub fn Declared() -> AnyView {
@@ -26,7 +30,7 @@ pub fn Declared() -> AnyView {
     let lost = move |name: String| {
         let declaration = Declaration { name: name.clone(), kind: VariableType::String, description: None, default: None, required: true };
         let declare = board.may_edit.then(|| {
-            view! { <button class="btn btn--sm" type="button" aria-label=format!("Declare {name}") on:click=move |_| { board.change(vec![Change::DeclareVariable { declaration: declaration.clone() }]); }>"Declare"</button> }
+            view! { <button class="btn btn--sm" type="button" aria-label=format!("Declare {name}") on:click=move |_| { board.change(vec![Change::DeclareVariable { declaration: declaration.clone() }]); dom::focus(ADD); }>"Declare"</button> }
         });
         view! { <li class="wait"><span><code>{name}</code>" "<span class="ic-failing">"used, not declared"</span></span>{declare}</li> }
     };
@@ -39,7 +43,7 @@ pub fn Declared() -> AnyView {
     };
     let add = board.may_edit.then(|| {
         view! {
-            <div><button class="btn btn--sm" type="button" aria-haspopup="dialog" on:click=move |_| open.set(true)><Icon name="plus"/>"Declare variable"</button></div>
+            <div><button class="btn btn--sm" type="button" id=ADD aria-haspopup="dialog" on:click=move |_| open.set(true)><Icon name="plus"/>"Declare variable"</button></div>
             <Dialog id="declare-variable" title="Declare a variable" open><Form open/></Dialog>
         }
     });
@@ -62,7 +66,7 @@ fn row(board: Board, declaration: Declaration) -> AnyView {
         <li class="wait">
             <span class="grow"><code>{name.clone()}</code>" "<span class="faint">{facts}</span></span>
             <select class="input input--short" aria-label=format!("Type of {name}") prop:value=kind.as_str() on:change=retype>{TYPES.into_iter().map(option).collect_view()}</select>
-            <button class="icon-button icon-button--sm" type="button" aria-label=format!("Remove variable {name}") title="Remove" on:click=move |_| { board.change(vec![Change::UndeclareVariable { name: gone.clone() }]); }><Icon name="cross"/></button>
+            <button class="icon-button icon-button--sm" type="button" aria-label=format!("Remove variable {name}") title="Remove" on:click=move |_| { board.change(vec![Change::UndeclareVariable { name: gone.clone() }]); dom::focus(ADD); }><Icon name="cross"/></button>
         </li>
     }
     .into_any()

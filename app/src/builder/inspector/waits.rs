@@ -6,7 +6,11 @@ use leptos::prelude::*;
 
 use super::Found;
 use crate::builder::board::{name_in, use_board};
+use crate::builder::dom;
 use crate::widget::icon::Icon;
+
+/// The id of the select: the keys go there when an edge of the list is gone.
+const SELECT: &str = "inspect-wait";
 
 #[component]
 pub fn WaitsFor(id: Name, component: Found) -> AnyView {
@@ -17,7 +21,7 @@ pub fn WaitsFor(id: Name, component: Found) -> AnyView {
         let name = board.content.with(|stack| name_in(stack, &on));
         let (component, target) = (of.clone(), on.clone());
         let cut = board.may_edit.then(|| {
-            view! { <button class="icon-button icon-button--sm" type="button" aria-label=format!("Do not wait for {name}") title="Remove" on:click=move |_| board.disconnect(&component, &target)><Icon name="cross"/></button> }
+            view! { <button class="icon-button icon-button--sm" type="button" aria-label=format!("Do not wait for {name}") title="Remove" on:click=move |_| { board.disconnect(&component, &target); dom::focus(SELECT); }><Icon name="cross"/></button> }
         });
         view! { <li class="wait"><button class="link-button" type="button" on:click=move |_| board.choose(&on)>{name}</button>{cut}</li> }
     };
@@ -54,19 +58,17 @@ fn WaitSelect(id: Name) -> AnyView {
         view! { <option value=id.to_string() disabled=cycle>{shown}</option> }
     };
     let pick = move |event: leptos::ev::Event| {
-        if let Ok(on) = Name::new(&event_target_value(&event)) {
+        let picked = event_target_value(&event);
+        dom::show_first_line(&event);
+        if let Ok(on) = Name::new(&picked) {
             board.connect(&id, &on);
         }
     };
-    // Drawn anew after each edge, so that it shows its first line again.
-    let select = move || {
-        let pick = pick.clone();
-        view! {
-            <select class="input" aria-label="Wait for" on:change=pick>
-                <option value="" selected=true>"Wait for…"</option>
-                {options().into_iter().map(option).collect_view()}
-            </select>
-        }
-    };
-    view! { <div class="mt">{select}</div> }.into_any()
+    view! {
+        <div class="mt"><select class="input" id=SELECT aria-label="Wait for" on:change=pick>
+            <option value="">"Wait for…"</option>
+            {move || options().into_iter().map(option).collect_view()}
+        </select></div>
+    }
+    .into_any()
 }
