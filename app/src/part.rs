@@ -7,6 +7,8 @@ pub mod environment;
 pub mod finding;
 pub mod key_list;
 #[cfg(not(feature = "hydrate"))]
+pub mod lines;
+#[cfg(not(feature = "hydrate"))]
 pub mod make_draft;
 #[cfg(not(feature = "hydrate"))]
 pub mod markdown;

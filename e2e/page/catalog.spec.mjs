@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { assertAccessible, assertFits } from "../support/accessible.mjs";
 import { pictures } from "../support/picture.mjs";
 import { scene } from "../support/scene.mjs";
-import { addCluster, call, open, setUp } from "../support/setup.mjs";
+import { addCluster, call, hydrated, open, setUp } from "../support/setup.mjs";
 
 const README = "# Web\n\nServes *pages*. <script>document.title = 'taken'</script>\n\n[docs](https://docs.example.com) [bad](javascript:alert(1))\n\n![beacon](https://evil.example/x.png)\n";
 
@@ -131,6 +131,26 @@ scene(
       await page.getByRole("treeitem", { name: "front", exact: true }).waitFor();
       const now = await call(page, "GET", `drafts/${made.id}`);
       assert.deepEqual(now.content.components[0].content.addon.chart, { repository: host.url, name: "web", version: "1.0.0" });
+
+      // A newer version is seen on the box, read as a difference, and taken.
+      await hydrated(page);
+      await page.getByRole("article", { name: /^front.*1\.1\.0 is available/ }).waitFor();
+      await page.getByRole("treeitem", { name: "front", exact: true }).click();
+      const changes = page.getByRole("link", { name: "What changes in its values" });
+      const from = page.url();
+      await open(page, await changes.getAttribute("href"));
+      const values = page.getByRole("region", { name: "Default values that change" });
+      await values.getByText("note: from 1.1.0").waitFor();
+      await values.getByText("note: from 1.0.0").waitFor();
+      await looked(page, "chart versions compared");
+      await open(page, from);
+      await page.getByRole("treeitem", { name: "front", exact: true }).click();
+      await page.getByRole("button", { name: "Use 1.1.0" }).click();
+      await changes.waitFor({ state: "detached" });
+      await page.waitForFunction(async (id) => {
+        const { content } = await (await fetch(`/api/v1/drafts/${id}`)).json();
+        return content.components[0].content.addon.chart.version === "1.1.0";
+      }, made.id);
 
       await open(page, "/catalog/repositories");
       page.once("dialog", (dialog) => dialog.accept());

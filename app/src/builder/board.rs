@@ -10,7 +10,7 @@ use domain::change::apply::{ChangeError, apply_all};
 use domain::finding::Finding;
 use domain::name::Name;
 use domain::stack::layout::{Layout, layout, layout_after};
-use domain::stack::{Component, Content, Point, Stack};
+use domain::stack::{Chart, Component, Content, Point, Stack};
 use domain::text::sentence;
 use leptos::prelude::*;
 
@@ -51,6 +51,8 @@ pub struct Board {
     pub may_edit: bool,
     /// For those who may not: who can countersign.
     pub who_can: StoredValue<Vec<String>>,
+    /// The newest versions that are known of its charts.
+    pub newest: StoredValue<Vec<Chart>>,
     pub chosen: RwSignal<Option<Chosen>>,
     /// Chosen together with it.
     pub more: RwSignal<BTreeSet<Name>>,
@@ -101,6 +103,7 @@ impl Board {
             live: StoredValue::new(draft.live),
             may_edit: draft.may_edit,
             who_can: StoredValue::new(draft.who_can),
+            newest: StoredValue::new(draft.newest),
             chosen: RwSignal::new(None),
             more: RwSignal::new(BTreeSet::new()),
             open: Memo::new(move |_| check.with(by_component)),

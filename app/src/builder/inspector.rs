@@ -3,6 +3,7 @@
 mod declared;
 mod facts;
 mod field;
+mod newer;
 mod waits;
 
 use domain::api::outcome::ComponentOutcome;
@@ -23,6 +24,7 @@ use declared::Declared;
 pub use facts::mentions;
 use facts::{Secrets, Variables};
 use field::CommitField;
+use newer::Newer;
 use waits::WaitsFor;
 
 /// The id of the first control: Enter on a node leads here.
@@ -191,7 +193,7 @@ fn ChartFields(id: Name, component: Found) -> AnyView {
         })
     };
     let (repository, name, version) = (chart(|chart| &chart.repository), chart(|chart| &chart.name), chart(|chart| &chart.version));
-    let (a, b, c) = (id.clone(), id.clone(), id);
+    let (a, b, c) = (id.clone(), id.clone(), id.clone());
     let set_repository = move |typed: String| {
         rule::chart_repository(&typed).map_err(|why| sentence(&why))?;
         commit(board, Change::SetChartSource { component: a.clone(), repository: typed, name: name.get_untracked() })
@@ -210,6 +212,7 @@ fn ChartFields(id: Name, component: Found) -> AnyView {
             <CommitField id="inspect-chart" label="Chart" value=name commit=set_name mono=true/>
             <CommitField id="inspect-version" label="Version" value=version commit=set_version mono=true/>
         </div>
+        <Newer id component/>
     }
     .into_any()
 }

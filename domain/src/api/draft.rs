@@ -31,6 +31,9 @@ pub struct Draft {
     /// For those who may not: who can countersign here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub who_can: Vec<String>,
+    /// The newest finished version that is known of each chart in it; no repository is asked for this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub newest: Vec<crate::stack::Chart>,
 }
 
 /// A draft in lists.

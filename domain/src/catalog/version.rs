@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::stack::Chart;
+
 /// Numbers by value, a pre-release before its release, build metadata without a say. What is no version stands before all.
 pub fn compare(one: &str, other: &str) -> Ordering {
     match (parts(one), parts(other)) {
@@ -27,6 +29,15 @@ pub fn is_version(text: &str) -> bool {
 /// Whether a version says of itself that it is not finished.
 pub fn is_prerelease(version: &str) -> bool {
     parts(version).is_some_and(|parts| parts.pre.is_some())
+}
+
+/// Of known versions the one that is newer than a component's chart, if one is.
+pub fn newer<'a>(chart: &Chart, known: &'a [Chart]) -> Option<&'a str> {
+    let is_same =
+        |other: &&Chart| other.name == chart.name && other.repository.trim_end_matches('/') == chart.repository.trim_end_matches('/');
+    let newest = known.iter().filter(is_same).max_by(|one, other| compare(&one.version, &other.version))?;
+    let is_newer = is_version(&chart.version) && compare(&newest.version, &chart.version) == Ordering::Greater;
+    is_newer.then_some(newest.version.as_str())
 }
 
 struct Parts<'a> {
@@ -77,5 +88,21 @@ mod tests {
             }
         }
         assert!(is_prerelease("1.0.0-rc.1") && !is_prerelease("1.0.0+build-7") && !is_prerelease("latest"));
+    }
+
+    #[test]
+    fn the_newest_known_version_of_the_very_chart_counts_and_only_where_it_is_newer() {
+        let chart = |repository: &str, name: &str, version: &str| Chart {
+            repository: repository.to_owned(),
+            name: name.to_owned(),
+            version: version.to_owned(),
+        };
+        let known =
+            [chart("https://a.test", "web", "1.10.0"), chart("https://a.test", "web", "1.9.0"), chart("https://b.test", "web", "9.0.0")];
+        assert_eq!(newer(&chart("https://a.test/", "web", "1.9.3"), &known), Some("1.10.0"));
+        assert_eq!(newer(&chart("https://a.test", "web", "1.10.0"), &known), None);
+        assert_eq!(newer(&chart("https://a.test", "web", "2.0.0-rc.1"), &known), None);
+        assert_eq!(newer(&chart("https://a.test", "web", "${{ var.version }}"), &known), None);
+        assert_eq!(newer(&chart("https://c.test", "web", "0.1.0"), &known), None);
     }
 }

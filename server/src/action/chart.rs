@@ -1,10 +1,12 @@
 //! One chart: its versions, and what is inside one of them. Only repositories that somebody chose are asked: those of the
 //! built-in catalog, and those that an administrator added.
 
+use std::collections::BTreeMap;
+
 use domain::api::catalog::{ChartVersion, ChartVersions, Contents};
 use domain::catalog::version;
 use domain::problem::Problem;
-use domain::stack::{self, field};
+use domain::stack::{self, Content, Stack, field};
 use domain::text::sentence;
 
 use super::chart_repository;
@@ -25,6 +27,35 @@ pub async fn versions(server: &Server, repository: &str, name: &str) -> Result<C
     let versions: Vec<ChartVersion> = listed.versions.into_iter().map(one).collect();
     let newest = versions.iter().find(|version| !version.is_prerelease && version::is_version(&version.version));
     Ok(ChartVersions { newest: newest.map(|version| version.version.clone()), versions })
+}
+
+/// The newest finished version of each chart that is known without asking anybody: what the built-in catalog holds good,
+/// and what a repository's index said when it was last fetched.
+pub async fn newest(server: &Server, stack: &Stack) -> Vec<stack::Chart> {
+    let mut newest: BTreeMap<(&str, &str), String> = BTreeMap::new();
+    for component in &stack.components {
+        let Content::Addon(addon) = &component.content else { continue };
+        let (repository, name) = (addon.chart.repository.trim_end_matches('/'), addon.chart.name.as_str());
+        if newest.contains_key(&(repository, name)) {
+            continue;
+        }
+        let is_it =
+            |known: &&domain::catalog::Chart| known.chart.name == name && known.chart.repository.trim_end_matches('/') == repository;
+        let mut known: Vec<String> = catalog::charts().iter().filter(is_it).map(|known| known.chart.version.clone()).collect();
+        if let Some(kept) = server.catalog.kept(repository).await {
+            known.extend(kept.index.charts.get(name).into_iter().flat_map(|listed| &listed.versions).map(|one| one.version.clone()));
+        }
+        known.retain(|one| version::is_version(one) && !version::is_prerelease(one));
+        if let Some(best) = known.into_iter().max_by(|one, other| version::compare(one, other)) {
+            newest.insert((repository, name), best);
+        }
+    }
+    let chart = |((repository, name), version): ((&str, &str), String)| stack::Chart {
+        repository: repository.to_owned(),
+        name: name.to_owned(),
+        version,
+    };
+    newest.into_iter().map(chart).collect()
 }
 
 pub async fn contents(server: &Server, chart: stack::Chart) -> Result<Contents, Problem> {

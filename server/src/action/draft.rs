@@ -202,7 +202,10 @@ pub async fn get(server: &Server, caller: &Caller, id: &str) -> Result<Draft, Pr
     let people = names(&mut db).await?;
     let may_edit = caller.may(principal::Act::Edit, &place::target(&found.cluster)).is_ok() && found.row.state == "open";
     let who_can = if may_edit { Vec::new() } else { who_can(&mut db, &people, &found).await? };
-    Ok(Draft { summary: summary(&mut db, &people, &found).await?, content, recorded, live, check, may_edit, who_can })
+    let summary = summary(&mut db, &people, &found).await?;
+    drop(db);
+    let newest = super::chart::newest(server, &content).await;
+    Ok(Draft { summary, content, recorded, live, check, may_edit, who_can, newest })
 }
 
 async fn who_can(db: &mut Conn, people: &People, found: &Found) -> Result<Vec<String>, Problem> {

@@ -83,6 +83,17 @@ async fn a_repository_is_fetched_searched_and_opened() {
     let kinds: Vec<&Value> = inside["crds"].as_array().unwrap().iter().map(|crd| &crd["kind"]).collect();
     assert_eq!(kinds, ["Cache", "Site"]);
 
+    // A draft knows the newest that was fetched of its charts; what is not finished does not count.
+    let pair = ada.post("/api/v1/clusters/key-pair", json!({})).await.ok();
+    let cluster = json!({ "name": "nl-dev-1", "environment": "dev", "repository": { "kind": "embedded" }, "recipients": [pair["recipient"]] });
+    ada.post("/api/v1/clusters", cluster).await.expect_status(201);
+    let text = format!(
+        "apiVersion: countersign.dev/v1alpha1\nkind: Stack\nmetadata: {{name: site}}\nspec:\n  components:\n  - {{name: web, namespace: web, addon: {{chart: {{repository: \"{url}\", name: web, version: 0.9.0}}}}}}\n"
+    );
+    let begun = json!({ "start": "source", "text": text });
+    let draft = ada.post("/api/v1/clusters/nl-dev-1/drafts", begun).await.ok();
+    assert_eq!(draft["newest"], json!([{ "repository": url, "name": "web", "version": "1.0.0" }]));
+
     // The host is gone and the server was started again: what was fetched is still there.
     drop(host);
     let _server = server.restarted().await;

@@ -1,6 +1,7 @@
 //! A component as a box: what it is, where it goes, how it stands against the record, what is wrong with it.
 
 use domain::api::outcome::{ComponentOutcome, Reach};
+use domain::catalog::version::newer;
 use domain::finding::Level;
 use domain::name::Name;
 use domain::stack::face::glance;
@@ -25,6 +26,8 @@ struct Face {
     glyph: &'static str,
     namespace: String,
     version: String,
+    /// The version that is newer.
+    newer: Option<String>,
     detail: String,
     standing: Standing,
     /// What differs from the record.
@@ -58,6 +61,10 @@ fn face(board: Board, id: &Name) -> Option<Face> {
                 Content::Addon(addon) => addon.chart.version.clone(),
                 Content::Manifest(_) => String::new(),
             },
+            newer: match &found.content {
+                Content::Addon(addon) => board.newest.with_value(|newest| newer(&addon.chart, newest).map(str::to_owned)),
+                Content::Manifest(_) => None,
+            },
             detail: glance(found),
             standing,
             changed: changed.unwrap_or_default(),
@@ -75,6 +82,10 @@ impl Face {
             (Standing::Changed, more) => format!("{} changed", more.len()),
             (standing, _) => standing.words().to_owned(),
         }
+    }
+
+    fn newer(&self) -> String {
+        self.newer.as_ref().map(|version| format!("{version} is available")).unwrap_or_default()
     }
 
     fn all_changed(&self) -> String {
@@ -123,8 +134,9 @@ pub fn Node(id: Name) -> AnyView {
         face.with(|face| {
             let Some(face) = face else { return String::new() };
             let words = face.standing.words().to_owned();
+            let wave = format!("wave {wave}");
             let parts =
-                [face.name.clone(), face.kind.to_owned(), format!("wave {wave}"), words, face.all_changed(), stands, face.tally.clone()];
+                [face.name.clone(), face.kind.to_owned(), wave, words, face.all_changed(), face.newer(), stands, face.tally.clone()];
             parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
         })
     };
@@ -156,9 +168,10 @@ fn inside(face: Face, live: Option<ComponentOutcome>) -> AnyView {
         view! { <span class="node-live push" title=live.sentence><Icon name=glyph class=ink/>{word}</span> }
     });
     let (words, all) = (face.words(), face.all_changed());
+    let newer = face.newer.is_some().then(|| view! { <span class="node-newer" title=face.newer()><Icon name="up"/></span> });
     view! {
         <div class="node-top"><Icon name=face.glyph/><strong class="node-name" title=face.name.clone()>{face.name.clone()}</strong></div>
-        <span class="node-ns">{face.namespace}<span class="node-ver">{face.version}</span></span>
+        <span class="node-ns">{face.namespace}<span class="node-ver">{face.version}</span>{newer}</span>
         <span class="node-host" title=face.detail.clone()>{face.detail.clone()}</span>
         <div class="node-foot">{mark}<span title=all>{words}</span>{problems}{live}</div>
     }

@@ -21,6 +21,8 @@ pub(super) struct Which {
     pub repository: String,
     pub name: String,
     pub version: Option<String>,
+    /// What the version is compared with.
+    pub since: Option<String>,
     pub draft: Option<String>,
 }
 
@@ -32,6 +34,7 @@ impl Which {
                 repository: given("repository").unwrap_or_default(),
                 name: given("name").unwrap_or_default(),
                 version: given("version"),
+                since: given("since"),
                 draft: given("draft"),
             }
         })
@@ -78,6 +81,7 @@ fn Shown(known: Known, which: Which) -> AnyView {
         ("repository", Some(which.repository.as_str())),
         ("name", Some(which.name.as_str())),
         ("version", which.version.as_deref()),
+        ("since", which.since.as_deref()),
         ("draft", which.draft.as_deref()),
     ]);
     let inside = format!("/catalog/inside{inside}");

@@ -1,16 +1,13 @@
 //! Every file of the commit, line by line; what is too long to be drawn here is drawn by the browser.
 
 use domain::plan::FileChange;
-use domain::plan::diff::{Hunk, Sign};
 use leptos::prelude::*;
 
 use super::reading::ReadFile;
 use super::section::{Section, count, shown};
 use crate::api::encode;
+use crate::part::lines::Lines;
 use crate::widget::icon::Icon;
-
-/// Lines of one file before the fold.
-const BEFORE_THE_FOLD: usize = 60;
 
 #[component]
 pub fn Files(plan: String, files: Vec<ReadFile>) -> AnyView {
@@ -66,38 +63,4 @@ fn File(plan: String, file: ReadFile) -> AnyView {
         </details>
     }
     .into_any()
-}
-
-#[component]
-fn Lines(hunks: Vec<Hunk>) -> AnyView {
-    let mut rows = Vec::new();
-    for hunk in hunks {
-        let (mut before, mut after) = (hunk.before, hunk.after);
-        rows.push(
-            view! { <div class="ln hunk"><span></span><span></span><span></span><span>{format!("@@ line {after}")}</span></div> }
-                .into_any(),
-        );
-        for (sign, text) in hunk.lines {
-            let text = shown(&text);
-            rows.push(match sign {
-                Sign::Same => {
-                    view! { <div class="ln"><span>{before}</span><span>{after}</span><span></span><span>{text}</span></div> }.into_any()
-                }
-                Sign::Removed => {
-                    view! { <div class="ln del"><span>{before}</span><span></span><span>"−"</span><span>{text}</span></div> }.into_any()
-                }
-                Sign::Added => {
-                    view! { <div class="ln add"><span></span><span>{after}</span><span>"+"</span><span>{text}</span></div> }.into_any()
-                }
-            });
-            before += usize::from(sign != Sign::Added);
-            after += usize::from(sign != Sign::Removed);
-        }
-    }
-    if rows.len() <= BEFORE_THE_FOLD {
-        return rows.collect_view().into_any();
-    }
-    let rest = rows.split_off(BEFORE_THE_FOLD);
-    let summary = format!("Show the other {} lines", rest.len());
-    view! { {rows.collect_view()}<details class="fold"><summary>{summary}</summary>{rest.collect_view()}</details> }.into_any()
 }
