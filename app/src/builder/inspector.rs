@@ -13,6 +13,8 @@ use domain::stack::{Component, Content, field as rule};
 use leptos::prelude::*;
 
 use super::board::{Board, Chosen, use_board};
+use super::canvas::CANVAS;
+use super::dom;
 use super::editor::TextEditor;
 use super::standing;
 use crate::part::finding::FindingList;
@@ -42,7 +44,7 @@ pub fn Dock() -> AnyView {
     };
     let close = move || {
         board.chosen.get().map(|_| {
-            view! { <button class="icon-button icon-button--sm" type="button" aria-label="Close the inspector" on:click=move |_| { board.flush(); board.chosen.set(None); }><Icon name="cross"/></button> }
+            view! { <button class="icon-button icon-button--sm" type="button" aria-label="Close the inspector" on:click=move |_| { board.flush(); board.chosen.set(None); dom::focus(CANVAS); }><Icon name="cross"/></button> }
         })
     };
     view! {
@@ -76,7 +78,7 @@ fn EdgeView(component: Name, on: Name) -> AnyView {
     let board = use_board();
     let words = format!("{} waits for {}", board.shown_name(&component), board.shown_name(&on));
     let cut = board.may_edit.then(|| {
-        view! { <button class="btn btn--sm btn--danger" type="button" id=FIRST on:click=move |_| board.disconnect(&component, &on)>"Remove this edge"</button> }
+        view! { <button class="btn btn--sm btn--danger" type="button" id=FIRST on:click=move |_| { board.disconnect(&component, &on); dom::focus(CANVAS); }>"Remove this edge"</button> }
     });
     view! {
         <div class="inspect-head">
@@ -98,7 +100,7 @@ fn Inspector(id: Name) -> AnyView {
     let name = move || component.with(|found| found.as_ref().map(|found| found.name.to_string()).unwrap_or_default());
     let gone = id.clone();
     let remove = board.may_edit.then(|| {
-        view! { <button class="icon-button icon-button--sm" type="button" aria-label=move || format!("Remove {}", name()) title="Remove" on:click=move |_| board.remove(&gone)><Icon name="trash"/></button> }
+        view! { <button class="icon-button icon-button--sm" type="button" aria-label=move || format!("Remove {}", name()) title="Remove" on:click=move |_| { board.remove(&gone); dom::focus(CANVAS); }><Icon name="trash"/></button> }
     });
     let (of, parted) = (id.clone(), id.clone());
     // What was never deployed does not run on.
@@ -108,7 +110,7 @@ fn Inspector(id: Name) -> AnyView {
     let let_go = move || {
         let parted = parted.clone();
         runs().then(|| {
-            view! { <p><button class="btn btn--sm btn--quiet" type="button" on:click=move |_| board.let_go(&parted)>"Let go, keep it running"</button></p> }
+            view! { <p><button class="btn btn--sm btn--quiet" type="button" on:click=move |_| { board.let_go(&parted); dom::focus(CANVAS); }>"Let go, keep it running"</button></p> }
         })
     };
     let of = id.clone();
