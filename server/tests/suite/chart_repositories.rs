@@ -85,7 +85,8 @@ async fn a_repository_is_fetched_searched_and_opened() {
 
     // A draft knows the newest that was fetched of its charts; what is not finished does not count.
     let pair = ada.post("/api/v1/clusters/key-pair", json!({})).await.ok();
-    let cluster = json!({ "name": "nl-dev-1", "environment": "dev", "repository": { "kind": "embedded" }, "recipients": [pair["recipient"]] });
+    let cluster =
+        json!({ "name": "nl-dev-1", "environment": "dev", "repository": { "kind": "embedded" }, "recipients": [pair["recipient"]] });
     ada.post("/api/v1/clusters", cluster).await.expect_status(201);
     let text = format!(
         "apiVersion: countersign.dev/v1alpha1\nkind: Stack\nmetadata: {{name: site}}\nspec:\n  components:\n  - {{name: web, namespace: web, addon: {{chart: {{repository: \"{url}\", name: web, version: 0.9.0}}}}}}\n"
