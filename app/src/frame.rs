@@ -106,7 +106,7 @@ fn Crumbs(crumbs: Vec<Crumb>) -> AnyView {
 #[component]
 fn PaletteButton() -> AnyView {
     view! {
-        <button class="search-button" type="button" data-palette="" aria-label="Go to or do" aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K">
+        <button class="search-button" type="button" data-palette="" aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K">
             <Icon name="search"/><span class="search-label">"Go to or do…"</span><kbd>"Ctrl K"</kbd>
         </button>
     }
