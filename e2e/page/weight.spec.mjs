@@ -18,7 +18,7 @@ const BUDGET = {
   review: 60,
   "/settings/clusters": 540,
   "/settings/variables": 540,
-  builder: 650,
+  builder: 660,
 };
 
 /** Everything one visit loads, by somebody whose browser holds nothing but the session. */
