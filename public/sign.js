@@ -72,11 +72,33 @@ async function checkPlan() {
   const sum = (of) => changed(read).reduce((total, file) => total + (file[of] ?? 0), 0);
   find('[data-fact="size"]').replaceChildren(`${count(changed(read).length, "file")}, `, stat(sum("added"), sum("removed")));
   for (const [section, draw] of Object.entries(SECTIONS)) {
-    find(`[data-body="${section}"]`).replaceChildren(...[draw(read)].flat().filter(Boolean));
+    const body = find(`[data-body="${section}"]`);
+    // A plan that changes no release has nothing rendered, and the page no place for it.
+    if (section === "rendered" && !body && !read.preview) continue;
+    body.replaceChildren(...[draw(read)].flat().filter(Boolean));
     mark(proof(section), "ok", "checked in this browser");
   }
   for (const [section, note] of Object.entries(notes(read))) find(`[data-note="${section}"]`).textContent = note;
+  for (const release of read.preview?.releases ?? []) unfolds(release);
   return { bytes: found, read };
+}
+
+/** Rendered texts are long and no part of the commit: each is fetched and checked when somebody opens it. */
+function unfolds(release) {
+  const place = all("[data-rendered]").find((one) => one.dataset.rendered === release.component);
+  place?.addEventListener("toggle", async () => {
+    const [state, body] = [place.querySelector(".proof"), place.querySelector(".diff")];
+    const named = { path: `What is rendered of ${release.component}` };
+    try {
+      const [before, after] = await Promise.all([side(named, release.before), side(named, release.after)]);
+      const drawn = diff(hunks(before, after));
+      body.replaceChildren(...(drawn.length ? drawn : [el("p", "sheet-body muted", "The same objects before and after.")]));
+      mark(state, "ok", "checked");
+    } catch (error) {
+      mark(state, "bad", "does not match");
+      disarm(error instanceof Mismatch ? error.message.replace("is not the file", "is not the text") : `${named.path} could not be checked: ${error.message}`);
+    }
+  }, { once: true });
 }
 
 async function side(file, digest) {

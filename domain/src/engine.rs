@@ -20,6 +20,7 @@ use crate::stack::{Component, Content, Stack, source};
 use crate::yaml::emit;
 
 pub use addon::RESERVED_RELEASE_FIELDS;
+pub(crate) use addon::split as split_values;
 pub use namespace::is_reserved as is_reserved_namespace;
 
 pub const STACK_LABEL: &str = "countersign.dev/stack";

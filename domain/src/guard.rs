@@ -18,6 +18,7 @@ mod retention;
 mod secret;
 mod stacks;
 mod ungoverned;
+mod upgrade;
 mod variable;
 pub(crate) mod version;
 mod yaml;
@@ -30,15 +31,17 @@ use crate::finding::Finding;
 use crate::plan::build::{About, SecretFact};
 use crate::plan::delta::Delta;
 use crate::plan::{Facts, Head, Policy, ValueChange, Writer};
+use crate::preview::Release;
 use crate::repository::Tree;
 use crate::resolve::Resolution;
 use crate::stack::Stack;
 
 pub use claim::{Size, sizes};
 pub use handover::taken_over;
-pub use plaintext::{looks_like_a_credential, names_a_secret};
+pub use plaintext::{looks_like_a_credential, may_hold_a_secret, names_a_secret};
 pub use reinstall::anew;
 pub use removal::{UNINSTALLED, effects, holds_data, lost};
+pub use upgrade::left_out;
 
 /// What guards look at.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +53,8 @@ pub struct Context<'a> {
     pub tree: &'a Tree,
     pub resolution: &'a Resolution<'a>,
     pub rendered: &'a Rendered,
+    /// Releases that come, go or change, with what their charts make of it.
+    pub releases: &'a [Release<'a>],
     pub secrets: &'a BTreeMap<String, SecretFact>,
     /// Absent when rendering offline: guards about the repository then say nothing.
     pub head: Option<&'a Head>,
@@ -94,12 +99,20 @@ pub const ALL: &[Guard] = &[
     removal::GUARD,
     reinstall::GUARD,
     handover::GUARD,
+    upgrade::GUARD,
     claim::GUARD,
     retention::GUARD,
     foreign::GUARD,
     hidden::GUARD,
     eyes::GUARD,
 ];
+
+impl<'a> Context<'a> {
+    /// What the chart of a component makes, where something of its release changes.
+    fn release(&self, component: &str) -> Option<&'a Release<'a>> {
+        self.releases.iter().find(|release| release.component.as_str() == component)
+    }
+}
 
 /// The findings of all guards: what blocks first, then what must be confirmed, warnings, passes.
 pub fn run(context: &Context<'_>) -> Vec<Finding> {

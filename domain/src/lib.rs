@@ -8,6 +8,7 @@ pub mod problem;
 pub mod text;
 
 pub mod name;
+pub mod preview;
 pub mod principal;
 
 pub mod cluster;

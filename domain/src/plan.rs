@@ -14,6 +14,7 @@ pub mod facts;
 pub mod freeze;
 pub mod offline;
 pub mod order;
+mod preview;
 pub mod removal;
 pub mod stale;
 pub mod values;
@@ -27,9 +28,9 @@ use crate::repository::Tree;
 use crate::variable::{self, VariableType};
 
 pub use bind::{BindInput, bind, roster};
-pub use build::{About, Authorship, Built, FileBytes, Input, SecretFact, build, sealing_requests};
+pub use build::{About, Authorship, Built, FileBytes, Input, SecretFact, build, preview_requests, sealing_requests};
 pub use facts::{Facts, Head, HeadFile, LeftRunning, OtherFile, OtherStack};
-pub use removal::{RemovalInput, remove};
+pub use removal::{RemovalInput, removal_requests, remove};
 
 /// The form of [`Plan`] that this code writes.
 pub const VERSION: u32 = 1;
@@ -83,6 +84,9 @@ pub struct Plan {
     pub recipients: Vec<String>,
     pub order: Vec<Wave>,
     pub charts: Vec<ChartPin>,
+    /// What charts make of their values; absent where no release changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Preview>,
     /// Every file the subject owns, changed or not, sorted by path.
     pub files: Vec<FileChange>,
     pub facts: Facts,
@@ -337,6 +341,37 @@ pub struct FileDigest {
     pub size: u64,
 }
 
+/// Rendered manifests, which the cluster's own Helm will make anew: shown, never deployed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Preview {
+    /// The version of Helm that rendered, as `v4.2.2`; absent: the server has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helm: Option<String>,
+    /// Releases that come, go or change, by component.
+    pub releases: Vec<PreviewedRelease>,
+}
+
+/// The objects of one release as one YAML text a side, without values of Secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PreviewedRelease {
+    pub component: Name,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<FileDigest>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<FileDigest>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub added: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub removed: u32,
+    /// Why a side is missing that should be here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<String>,
+}
+
 fn is_zero(n: &u32) -> bool {
     *n == 0
 }
@@ -386,6 +421,13 @@ impl Plan {
             (Kind::Stack | Kind::StackRemoval, Some(stack)) => tree.stack_owns(&stack.id, path),
             _ => self.files.iter().any(|file| file.path == path),
         }
+    }
+
+    /// Every digest that the plan names: of files, and of rendered manifests.
+    pub fn digests(&self) -> impl Iterator<Item = &FileDigest> {
+        let files = self.files.iter().flat_map(|file| [&file.before, &file.after]);
+        let rendered = self.preview.iter().flat_map(|preview| &preview.releases).flat_map(|release| [&release.before, &release.after]);
+        files.chain(rendered).flatten()
     }
 
     /// Files that the commit writes or removes.

@@ -98,6 +98,27 @@ function secrets({ secrets, recipients }) {
   ];
 }
 
+const NO_HELM = "This server has no Helm, so nobody knows what the charts make of these values: unknown, not rendered. Once helm is on the server's PATH, or named with --helm, and it was started anew, plan again.";
+const LEFT_OUT = "Not shown: values of Secrets, definitions in a chart's crds folder. What a chart makes up anew each time differs here though nothing changed. The cluster's own Helm renders again.";
+
+/** The list alone: each text is fetched, checked and drawn when somebody opens it. */
+function rendered(plan) {
+  if (!plan.preview) return [];
+  if (plan.preview.helm === undefined) return el("p", "sheet-body", NO_HELM);
+  const same = ({ before, after }) => before && after && before.sha256 === after.sha256;
+  const release = (one) => {
+    const name = steps(plan).find((step) => step.component === one.component)?.name ?? one.component;
+    if (one.unknown !== undefined) return el("p", { class: "sheet-body", "data-unrendered": one.component }, el("strong", {}, name), " unknown, not rendered. ", el("span", "muted", shown(one.unknown)));
+    const state = !one.before ? el("span", "state state--draft", "new") : !one.after ? el("span", "state state--failing", "goes away") : same(one) && el("span", "state", "the same objects");
+    return el("details", { class: "file", "data-rendered": one.component },
+      el("summary", "file-toggle", icon("right", "twist"), el("span", "file-path", el("span", "file-name", name)), state, stat(one.added ?? 0, one.removed ?? 0), el("span", "proof")),
+      el("div", { class: "diff", role: "region", "aria-label": `Rendered manifests of ${name}`, tabindex: "0" }, quiet("Being fetched and checked…")));
+  };
+  return [plan.preview.releases.map(release), el("p", "sheet-body faint", LEFT_OUT)].flat();
+}
+
+/** A chart may make hundreds of objects; what matters most stands first. */
+const EFFECTS = 12;
 const STEP = { add: ["plus", "ic-reconciled", "new"], change: ["nib", "ic-draft", "changes"], remove: ["trash", "ic-failing", "goes away"], let_go: ["minus", "ic-waiting", "is let go, runs on"], nothing: ["ok", "faint", "stays"] };
 const BECOMES = { will_be_deleted: ["will be deleted", "ic-failing"], stays_behind: ["stays behind", "ic-waiting"], unknown: ["unknown, not rendered", "muted"] };
 
@@ -106,9 +127,11 @@ function order({ order, effects }) {
   const wave = ({ steps }, at) => el("li", "wave-col", el("h3", {}, el("b", {}, String(at + 1)), steps.every((one) => one.does === "nothing") && "nothing changes"), el("ul", {}, steps.map(step)));
   const becomes = ({ what, object: { kind, namespace, name }, note }) => el("li", {},
     code(shown(namespace ? `${kind} ${namespace}/${name}` : `${kind} ${name}`)), " ", el("strong", BECOMES[what][1], BECOMES[what][0]), note && el("span", "muted", ` ${shown(note)}`));
+  const [first, more] = [effects.slice(0, EFFECTS), effects.slice(EFFECTS)];
+  const rest = more.length && el("details", "fold fold--quiet", el("summary", {}, `Show the other ${count(more.length, "object")}`), el("ul", "stack-y", more.map(becomes)));
   return [
     order.length ? el("ol", "waves-list", order.map(wave)) : quiet("Nothing starts: this plan changes files only."),
-    effects.length && el("div", "sheet-body", el("ul", { class: "stack-y", "aria-label": "What becomes of objects" }, effects.map(becomes))),
+    effects.length && el("div", "sheet-body", el("ul", { class: "stack-y", "aria-label": "What becomes of objects" }, first.map(becomes)), rest),
   ];
 }
 
@@ -128,7 +151,7 @@ function drafted({ writers, author: by }) {
   ];
 }
 
-export const SECTIONS = { brief, guards, values, variables, secrets, order, drafted };
+export const SECTIONS = { brief, guards, values, rendered, variables, secrets, order, drafted };
 
 /** What stands beside a heading and counts. */
 export function notes(plan) {
@@ -137,6 +160,7 @@ export function notes(plan) {
   return {
     guards: [said(of("block"), "blocks", "block"), said(of("confirm"), "needs you", "need you"), said(of("warn"), "warning", "warnings"), `${of("pass")} pass`].filter(Boolean).join(", "),
     values: plan.values.length ? count(plan.values.length, "value") : "",
+    ...(plan.preview && { rendered: plan.preview.helm === undefined ? "not rendered" : `By Helm ${shown(plan.preview.helm)}, for this cluster's values` }),
     files: `${count(changed(plan).length, "file")}, byte for byte what will be committed`,
   };
 }
@@ -165,18 +189,24 @@ export function stat(added, removed) {
   return el("span", "diffstat", added && el("span", "p", `+${added}`), added && " ", removed && el("span", "m", `−${removed}`));
 }
 
-/** The lines of one file. */
+/** The lines of one file; what is folded is made when somebody unfolds it. */
 export function diff(found) {
   const rows = [];
   for (const hunk of found) {
     let { before, after } = hunk;
-    rows.push(el("div", "ln hunk", el("span"), el("span"), el("span"), el("span", {}, `@@ line ${after}`)));
+    const first = after;
+    rows.push(() => el("div", "ln hunk", el("span"), el("span"), el("span"), el("span", {}, `@@ line ${first}`)));
     for (const [sign, text] of hunk.lines) {
       const kind = { "+": "ln add", "-": "ln del", " ": "ln" }[sign];
-      rows.push(el("div", kind, el("span", {}, sign === "+" ? "" : String(before)), el("span", {}, sign === "-" ? "" : String(after)), el("span", {}, { "+": "+", "-": "−", " ": "" }[sign]), el("span", {}, shown(text))));
+      const [from, to] = [sign === "+" ? "" : String(before), sign === "-" ? "" : String(after)];
+      rows.push(() => el("div", kind, el("span", {}, from), el("span", {}, to), el("span", {}, { "+": "+", "-": "−", " ": "" }[sign]), el("span", {}, shown(text))));
       if (sign !== "+") before++;
       if (sign !== "-") after++;
     }
   }
-  return rows.length <= 60 ? rows : [...rows.slice(0, 60), folded(`Show the other ${rows.length - 60} lines`, ...rows.slice(60))];
+  const made = (some) => some.map((row) => row());
+  if (rows.length <= 60) return made(rows);
+  const rest = folded(`Show the other ${rows.length - 60} lines`);
+  rest.addEventListener("toggle", () => rest.append(...made(rows.slice(60))), { once: true });
+  return [...made(rows.slice(0, 60)), rest];
 }

@@ -91,6 +91,7 @@ fn planned(stack: &Stack, cluster: &Cluster, head: &Head) -> Built {
         authorship: &[],
         policy,
         chart_digests: &BTreeMap::new(),
+        previews: &domain::preview::Previews::default(),
     })
 }
 

@@ -179,6 +179,15 @@ impl Catalog {
 
     /// What is inside one version. An archive that is not what was asked for is not kept.
     pub async fn contents(&self, source: &Source, chart: &stack::Chart, now: Micros) -> Result<Contents, Trouble> {
+        Ok(self.read(source, chart, now).await?.contents)
+    }
+
+    /// The archive of one version, once it was read through and is what was asked for.
+    pub async fn archive(&self, source: &Source, chart: &stack::Chart, now: Micros) -> Result<Vec<u8>, Trouble> {
+        Ok(self.read(source, chart, now).await?.packed)
+    }
+
+    async fn read(&self, source: &Source, chart: &stack::Chart, now: Micros) -> Result<Read, Trouble> {
         let kept = self.packed(chart).await;
         let is_new = kept.is_none();
         let packed = match kept {
@@ -187,11 +196,13 @@ impl Catalog {
         };
         let (cache, chart) = (self.cache.clone(), chart.clone());
         blocking(move || {
-            let contents = contents::read(&chart, archive::open(&packed)?, hex(&Sha256::digest(&packed)))?;
+            let files = archive::open(&packed)?;
+            let crds = files.crds.clone();
+            let contents = contents::read(&chart, files, hex(&Sha256::digest(&packed)))?;
             if is_new && let Err(error) = cache.keep_archive(&chart.repository, &chart.name, &chart.version, &packed) {
                 tracing::warn!(%error, "A chart's archive could not be kept");
             }
-            Ok(contents)
+            Ok(Read { packed, contents, crds })
         })
         .await
     }
@@ -228,6 +239,14 @@ impl Catalog {
             _ => Ok(answer.body),
         }
     }
+}
+
+/// An archive that was read through.
+struct Read {
+    packed: Vec<u8>,
+    contents: Contents,
+    /// The files with custom resources.
+    crds: Vec<Vec<u8>>,
 }
 
 /// A fetch whose asker went away must not look as if it went on for ever.

@@ -1,6 +1,7 @@
 //! What can be typed after `countersign`, one file per command.
 
 pub mod backup;
+pub mod confine;
 pub mod person;
 pub mod public_url;
 pub mod ready;

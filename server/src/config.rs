@@ -10,6 +10,9 @@ use crate::network::Network;
 const GIT_TIMEOUT: u16 = 30;
 const CHART_TIMEOUT: u16 = 20;
 
+/// What stands for no Helm at all.
+pub const NO_HELM: &str = "none";
+
 /// Twice a minute: what somebody pushed is told within one.
 const FETCH_EVERY: u64 = 30;
 
@@ -55,6 +58,14 @@ pub struct Config {
     #[arg(long, env = "COUNTERSIGN_CHART_TIMEOUT", default_value_t = CHART_TIMEOUT, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
     pub chart_timeout: u16,
 
+    /// The Helm that renders charts for plans: a path, or a name on PATH; `none` for plans without rendered manifests.
+    #[arg(long, env = "COUNTERSIGN_HELM", default_value = "helm", value_name = "PROGRAM")]
+    pub helm: PathBuf,
+
+    /// The `countersign` that sets Helm's bounds; this very program if not given.
+    #[arg(skip)]
+    pub confine: Option<PathBuf>,
+
     #[arg(long, env = "COUNTERSIGN_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
@@ -83,6 +94,8 @@ impl Config {
             fetch_every: FETCH_EVERY,
             allow_inside: Vec::new(),
             chart_timeout: CHART_TIMEOUT,
+            helm: PathBuf::from(NO_HELM),
+            confine: None,
             log_format: LogFormat::Text,
             log: String::from("info"),
         }

@@ -17,6 +17,7 @@ pub mod data_lock;
 pub mod deploy;
 pub mod egress;
 pub mod git;
+pub mod helm;
 pub mod identity;
 pub mod store;
 pub mod vault;

@@ -21,6 +21,8 @@ enum Command {
     /// Starts the server.
     Serve(Config),
     Ready(command::ready::Ready),
+    #[command(hide = true)]
+    Confine(command::confine::Confine),
     Render(command::render::Render),
     Verify(command::verify::Verify),
     Backup(command::backup::Backup),
@@ -95,6 +97,7 @@ async fn run() -> ExitCode {
             log(&config);
             command::serve::serve(config).await
         }
+        Command::Confine(confine) => return command::confine::confine(&confine),
         Command::Render(render) => return command::render::render(&render),
         Command::Verify(verify) => return command::verify::verify(&verify),
         Command::Ready(ready) => command::ready::ready(&ready),

@@ -10,11 +10,12 @@ use crate::api::limit::Limits;
 use crate::audit::Refusals;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, NO_HELM};
 use crate::data_lock::make_private;
 use crate::deploy::lease::Leases;
 use crate::egress::{self, Guard};
 use crate::git::{PlatformKey, UploadPack};
+use crate::helm::{self, Helm};
 use crate::identity::ceremony::Ceremonies;
 use crate::ids::Ids;
 use crate::metrics::Metrics;
@@ -40,6 +41,8 @@ pub struct Server {
     pub leases: Leases,
     pub uploads: UploadPack,
     pub catalog: Arc<Catalog>,
+    /// Absent: charts are not rendered.
+    pub helm: Option<Arc<Helm>>,
     /// To files at addresses that people type.
     pub way_out: egress::Client,
     /// Chart repositories that are being fetched; they end with the server.
@@ -65,7 +68,9 @@ impl Server {
         let settings = Settings::load(&config, &store).await?;
         let guard = Guard::new(config.allow_inside.clone());
         let way_out = egress::Client::new(guard, Duration::from_secs(u64::from(config.chart_timeout)))?;
+        let helm = helm(&config).await.map(Arc::new);
         Ok(Server {
+            helm,
             catalog: Arc::new(Catalog::new(way_out.clone(), &config.data)),
             way_out,
             fetches: Mutex::default(),
@@ -94,6 +99,25 @@ impl Server {
         let settings = Settings::load(&self.config, &self.store).await?;
         *self.settings.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(settings);
         Ok(())
+    }
+}
+
+/// A server without Helm plans all the same, and says of charts that they are not rendered.
+async fn helm(config: &Config) -> Option<Helm> {
+    if config.helm.as_os_str() == NO_HELM {
+        return None;
+    }
+    let confine = config.confine.clone().map_or_else(std::env::current_exe, Ok).ok()?;
+    let found = Helm::find(helm::Program { helm: config.helm.clone(), confine }, config.data.join("cache").join("helm")).await;
+    match found {
+        Ok(helm) => {
+            tracing::info!(version = helm.version(), "Plans show what charts make of their values");
+            Some(helm)
+        }
+        Err(error) => {
+            tracing::warn!(error = format!("{error:#}"), "Plans show no rendered manifests: Helm was not found or does not work");
+            None
+        }
     }
 }
 

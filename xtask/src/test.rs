@@ -29,7 +29,7 @@ const LAB_TESTS: Duration = Duration::from_secs(7 * 60);
 const LEFT_OUT: &[&str] = &[
     "lints (clippy, native and wasm)",
     "licences, bans and sources (cargo-deny)",
-    "the tools that read our output (sops, age, kustomize, kubeconform) unless they are there already",
+    "the tools that read our output (sops, age, helm, kustomize, kubeconform) unless they are there already",
     "tests marked as belonging to the full tier: every crash point, remotes over ssh and https, long properties",
     "a real Flux: etcd, kube-apiserver and Flux's controllers on what the product deploys",
     "every browser test but one path",

@@ -5,6 +5,7 @@ mod files;
 mod guards;
 mod order;
 mod reading;
+mod rendered;
 mod secrets;
 mod section;
 mod slip;

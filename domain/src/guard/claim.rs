@@ -6,6 +6,7 @@ use super::{Context, Guard};
 use crate::finding::Finding;
 use crate::object::ObjectKey;
 use crate::plan::diff;
+use crate::preview::{self, Rendering};
 use crate::resolve::is_label;
 use crate::stack::Content;
 use crate::yaml::path::{Segment, ValuePath};
@@ -162,10 +163,24 @@ fn made_by(context: &Context<'_>, leaf: &Leaf) -> MadeBy {
                 Content::Addon(addon) => Some(addon.release_name(component).to_owned()),
                 Content::Manifest(_) => None,
             });
+            if let Some(rendered) = rendered(context, &leaf.component) {
+                return rendered;
+            }
             MadeBy::Chart { release: addon.unwrap_or_else(|| leaf.key.name.clone()), namespace }
         }
         _ => MadeBy::Operator,
     }
+}
+
+/// What the chart itself makes of the size, where that is known.
+fn rendered(context: &Context<'_>, component: &str) -> Option<MadeBy> {
+    let release = context.release(component)?;
+    let (Rendering::Objects(before), Rendering::Objects(after)) = (release.before, release.after) else { return None };
+    let refused = preview::refused(before, after).into_iter().find(|one| one.fields.iter().any(|field| field == "volumeClaimTemplates"));
+    Some(
+        refused
+            .map_or(MadeBy::Operator, |one| MadeBy::Template { set: one.object.name, namespace: one.object.namespace.unwrap_or_default() }),
+    )
 }
 
 /// A scalar that changes: in a chart's values with its path there, in other objects with its path in the object.

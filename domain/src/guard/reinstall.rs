@@ -3,7 +3,7 @@
 //! helm-controller uninstalls a release whose name or chart changed before it installs the other one. A HelmRelease in
 //! another namespace is another object: Flux makes the new one first, then deletes the old one, and waits for neither.
 
-use super::removal::UNINSTALLED;
+use super::removal::{UNINSTALLED, uninstalled_objects, uninstalls};
 use super::{Context, Guard};
 use crate::engine::RELEASE_GROUP;
 use crate::finding::Finding;
@@ -91,27 +91,30 @@ pub fn effects(context: &Context<'_>) -> Vec<Effect> {
             },
             How::Place { .. } | How::Objects { .. } => return None,
         };
-        Some(Effect {
-            what: What::Unknown,
-            object: ObjectKey::new(RELEASE_GROUP, "Release", one.was.namespace.as_deref(), &name),
-            component: Some(one.was.id.to_string()),
-            note: Some(UNINSTALLED.to_owned()),
-        })
+        Some(uninstalled_objects(context, one.was.id.as_str()).unwrap_or_else(|| {
+            vec![Effect {
+                what: What::Unknown,
+                object: ObjectKey::new(RELEASE_GROUP, "Release", one.was.namespace.as_deref(), &name),
+                component: Some(one.was.id.to_string()),
+                note: Some(UNINSTALLED.to_owned()),
+            }]
+        }))
     });
-    gone.collect()
+    gone.flatten().collect()
 }
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    anew(context).iter().map(finding).collect()
+    anew(context).iter().map(|one| finding(context, one)).collect()
 }
 
-fn finding(one: &Anew<'_>) -> Finding {
+fn finding(context: &Context<'_>, one: &Anew<'_>) -> Finding {
     let (name, id) = (&one.now.name, &one.now.id);
+    let uninstalls = uninstalls(context, id.as_str());
     let confirm = |reason: String| Finding::confirm("reinstall", name.as_str(), reason).component(id);
     match &one.how {
         How::Place { from, to, release } => confirm(format!(
             "{name} goes from the namespace {from} to {to}. Flux installs {release} in {to} and uninstalls what is in {from} at the same \
-             time. No data moves: {to} begins empty. The one in {from}: {UNINSTALLED}"
+             time. No data moves: {to} begins empty. The one in {from}: {uninstalls}"
         ))
         .path("namespace")
         .hint(
@@ -120,12 +123,12 @@ fn finding(one: &Anew<'_>) -> Finding {
         ),
         How::Release { from, to } => confirm(format!(
             "{name} becomes the Helm release {to} instead of {from}. Flux uninstalls {from} first, then installs {to}. No data moves: claims \
-             bear the release's name, and {to} begins empty. {UNINSTALLED}"
+             bear the release's name, and {to} begins empty. {uninstalls}"
         ))
         .path("release.releaseName"),
         How::Chart { from, to } => confirm(format!(
             "{name} changes from the chart {from} to {to}. Flux uninstalls the release first, then installs the other chart under its name. \
-             {UNINSTALLED}"
+             {uninstalls}"
         ))
         .path("chart.name")
         .hint("If one chart can be upgraded to the other, set upgrade.chartNameChangeStrategy to InPlace on the release."),
@@ -204,9 +207,15 @@ mod tests {
         let before = Scene::addons(&["a", "b"]);
         let mut renamed = before.clone().recorded(&before);
         renamed.stack.components[0].name = super::super::tests::name("z");
-        for scene in [before.clone().version("a", "1.3.0").recorded(&before), before.clone().waits("b", "a").recorded(&before), renamed] {
+        let newer = before.clone().version("a", "1.3.0").recorded(&before);
+        for (scene, effects) in [(newer, 1), (before.clone().waits("b", "a").recorded(&before), 0), (renamed, 0)] {
             let plan = scene.build().plan;
-            assert_eq!((found(&scene).level, plan.effects.len(), plan.confirmations().len()), (Level::Pass, 0, 0), "{:?}", plan.brief);
+            assert_eq!(
+                (found(&scene).level, plan.effects.len(), plan.confirmations().len()),
+                (Level::Pass, effects, 0),
+                "{:?}",
+                plan.brief
+            );
         }
     }
 

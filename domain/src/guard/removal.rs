@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Context, Guard, reinstall};
+use super::{Context, Guard, reinstall, upgrade};
 use crate::finding::Finding;
 use crate::name::Name;
 use crate::object::ObjectKey;
 use crate::plan::brief::list;
 use crate::plan::delta::Was;
 use crate::plan::{Does, Effect, What};
+use crate::preview::{self, Rendering};
 use crate::stack::Stack;
 
 pub const GUARD: Guard = Guard {
@@ -31,6 +32,8 @@ pub const GUARD: Guard = Guard {
 pub const UNINSTALLED: &str = "Helm uninstalls it; claims that its StatefulSets made, definitions from the chart's crds folder and what is marked to be \
                                kept stay behind. What the chart created was not examined: unknown, not rendered.";
 
+const CRDS_STAY: &str = "definitions from the chart's crds folder stay behind.";
+
 /// Objects whose loss loses data, or other objects.
 pub fn holds_data(key: &ObjectKey) -> bool {
     key.is("", "PersistentVolumeClaim")
@@ -44,16 +47,36 @@ pub fn holds_data(key: &ObjectKey) -> bool {
 /// What happens to each object that the plan no longer holds.
 pub fn effects(context: &Context<'_>) -> Vec<Effect> {
     let let_go = |was: &Was| context.stack.let_go.iter().any(|gone| gone.component.as_str() == was.component);
-    let gone = context.delta.removed.iter().flat_map(|was| effects_of(was, let_go(was)));
-    gone.chain(reinstall::effects(context)).collect()
+    let gone = context.delta.removed.iter().flat_map(|was| effects_of(context, was, let_go(was)));
+    let mut effects: Vec<Effect> = gone.chain(reinstall::effects(context)).chain(upgrade::left_out(context)).collect();
+    // What a chart made may be a long list: what matters most stands first.
+    effects.sort_by_key(|effect| (effect.what != What::WillBeDeleted || !holds_data(&effect.object), effect.what));
+    effects
 }
 
-fn effects_of(was: &Was, let_go: bool) -> Vec<Effect> {
+/// What becomes of the objects of a release that Helm uninstalls; absent where they are not known.
+pub(super) fn uninstalled_objects(context: &Context<'_>, component: &str) -> Option<Vec<Effect>> {
+    let Rendering::Objects(objects) = context.release(component)?.before else { return None };
+    let effect = |(what, object, note)| Effect { what, object, component: Some(component.to_owned()), note };
+    Some(preview::uninstalled(objects).into_iter().map(effect).collect())
+}
+
+/// What a person is told of a release that Helm uninstalls.
+pub(super) fn uninstalls(context: &Context<'_>, component: &str) -> String {
+    let Some(objects) = uninstalled_objects(context, component) else { return UNINSTALLED.to_owned() };
+    let count = objects.iter().filter(|effect| effect.what == What::WillBeDeleted).count();
+    format!("Helm uninstalls it and deletes {count} object{}; {CRDS_STAY}", if count == 1 { "" } else { "s" })
+}
+
+fn effects_of(context: &Context<'_>, was: &Was, let_go: bool) -> Vec<Effect> {
     let effect =
         |what: What, object: ObjectKey, note: Option<String>| Effect { what, object, component: Some(was.component.clone()), note };
     let key = was.key.clone();
     let is_release = key.is("helm.toolkit.fluxcd.io", "HelmRelease");
     if is_release && !let_go {
+        if let Some(objects) = uninstalled_objects(context, &was.component) {
+            return objects;
+        }
         return vec![effect(What::Unknown, key, Some(UNINSTALLED.to_owned()))];
     }
     let is_values = key.is("", "Secret") && key.name.starts_with(&format!("{}-values-", was.component)) && was.object.get("sops").is_some();
@@ -71,16 +94,9 @@ fn effects_of(was: &Was, let_go: bool) -> Vec<Effect> {
     if annotation(&was.object, "kustomize.toolkit.fluxcd.io/prune") == Some("disabled") {
         return vec![effect(What::StaysBehind, key, Some("Flux does not prune it.".to_owned()))];
     }
-    let mut effects = Vec::new();
-    if key.is("apps", "StatefulSet") {
-        let templates = was.object.pointer("/spec/volumeClaimTemplates").and_then(Value::as_array).into_iter().flatten();
-        for name in templates.filter_map(|template| template.pointer("/metadata/name").and_then(Value::as_str)) {
-            let claim = ObjectKey::new("", "PersistentVolumeClaim", key.namespace.as_deref(), &format!("{name}-{}-0", key.name));
-            effects.push(effect(What::StaysBehind, claim, Some("Claims of a StatefulSet outlive it, one for each replica.".to_owned())));
-        }
-    }
-    effects.insert(0, effect(What::WillBeDeleted, key, None));
-    effects
+    let claims = preview::claims_of(&key, &was.object).map(|claim| effect(What::StaysBehind, claim, Some(preview::CLAIM.to_owned())));
+    let claims: Vec<Effect> = claims.collect();
+    std::iter::once(effect(What::WillBeDeleted, key, None)).chain(claims).collect()
 }
 
 fn annotation<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
@@ -96,7 +112,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     findings.extend(unordered(context));
     findings.extend(first_to_go(context));
     findings.extend(lost(&effects));
-    findings.extend(uninstalled(context, &effects));
+    findings.extend(uninstalled(context));
     for (key, from, to) in &context.delta.moved {
         if waits_for(context.stack, from, to) {
             continue;
@@ -117,15 +133,18 @@ pub fn lost(effects: &[Effect]) -> Vec<Finding> {
 }
 
 /// Releases that go although their component stays; what is made anew is told elsewhere.
-fn uninstalled(context: &Context<'_>, effects: &[Effect]) -> Vec<Finding> {
+fn uninstalled(context: &Context<'_>) -> Vec<Finding> {
     let anew: BTreeSet<String> = reinstall::anew(context).iter().map(|one| one.now.id.to_string()).collect();
     let told = |id: &str| anew.contains(id) || context.delta.that(Does::Remove).any(|gone| gone == id);
-    let goes = effects.iter().filter(|effect| effect.what == What::Unknown && effect.component.as_deref().is_none_or(|id| !told(id)));
-    goes.map(|effect| {
-        let reason = format!("The release {} goes. {UNINSTALLED}", effect.object.name);
-        effect.component.iter().fold(Finding::confirm("removal", effect.object.name.as_str(), reason), Finding::component)
-    })
-    .collect()
+    let let_go = |id: &str| context.stack.let_go.iter().any(|gone| gone.component.as_str() == id);
+    let releases = context.delta.removed.iter().filter(|was| was.key.is("helm.toolkit.fluxcd.io", "HelmRelease"));
+    releases
+        .filter(|was| !told(&was.component) && !let_go(&was.component))
+        .map(|was| {
+            let reason = format!("The release {} goes. {}", was.key.name, uninstalls(context, &was.component));
+            Finding::confirm("removal", was.key.name.as_str(), reason).component(&was.component)
+        })
+        .collect()
 }
 
 /// Whether one component waits for another, directly or through others. What is gone waits for nobody.
@@ -171,8 +190,9 @@ fn shown(stack: &Stack, id: &Name) -> String {
 fn component(context: &Context<'_>, id: &str, effects: &[Effect]) -> Finding {
     let name = context.before.and_then(|before| before.component(id)).map_or_else(|| id.to_owned(), |component| component.name.to_string());
     let mine = || effects.iter().filter(|effect| effect.component.as_deref() == Some(id));
-    let reason = if mine().any(|effect| effect.what == What::Unknown) {
-        format!("Removing {name} takes its release away. {UNINSTALLED}")
+    let is_release = context.delta.removed.iter().any(|was| was.component == id && was.key.is("helm.toolkit.fluxcd.io", "HelmRelease"));
+    let reason = if is_release {
+        format!("Removing {name} takes its release away. {}", uninstalls(context, id))
     } else {
         let deleted: Vec<String> =
             mine().filter(|effect| effect.what == What::WillBeDeleted).map(|effect| effect.object.to_string()).collect();

@@ -9,6 +9,7 @@ use crate::cluster::{Engine, FluxNames, Repository};
 use crate::finding::Level;
 use crate::name::Name;
 use crate::plan::{self, Author, Authorship, Built, HeadFile, Input, LeftRunning, OtherStack, WriterKind};
+use crate::preview::{Objects, Previews, Side};
 use crate::sealing::{Sealed, SealedFiles};
 use crate::stack::{Addon, Chart, Component, Content, Manifest};
 use crate::variable::{Declaration, Levels, VariableType};
@@ -24,6 +25,7 @@ pub struct Scene {
     pub about: About,
     pub authorship: Vec<Authorship>,
     pub policy: Policy,
+    pub previews: Previews,
 }
 
 pub fn name(text: &str) -> Name {
@@ -60,7 +62,16 @@ impl Scene {
             nonce: "00".into(),
         };
         let policy = Policy { four_eyes: false, approvals: 1, passkey: true };
-        Scene { stack: Stack::new(name("web")), cluster, head, secrets: BTreeMap::new(), about, authorship: Vec::new(), policy }
+        Scene {
+            stack: Stack::new(name("web")),
+            cluster,
+            head,
+            secrets: BTreeMap::new(),
+            about,
+            authorship: Vec::new(),
+            policy,
+            previews: Previews::default(),
+        }
     }
 
     pub fn with(mut self, component: Component) -> Scene {
@@ -144,6 +155,14 @@ impl Scene {
         self
     }
 
+    /// What Helm makes of an addon on one side of the plan.
+    pub fn renders(mut self, id: &str, side: Side, objects: serde_json::Value) -> Scene {
+        let serde_json::Value::Array(objects) = objects else { unreachable!() };
+        self.previews.helm = Some("v4.2.2".into());
+        self.previews.made.insert((name(id), side), Ok(Objects::of(objects, "x")));
+        self
+    }
+
     pub fn bound_to(mut self, cluster: &str) -> Scene {
         let binding = Binding { cluster: name(cluster), ..Binding::of(&self.cluster) };
         self.head.files.insert("countersign.yaml".into(), HeadFile::new("100644", binding.text()));
@@ -206,6 +225,7 @@ impl Scene {
             authorship: &self.authorship,
             policy: self.policy,
             chart_digests: &BTreeMap::new(),
+            previews: &self.previews,
         })
     }
 

@@ -319,6 +319,7 @@ fn assemble(
         recipients: cluster.recipients.clone(),
         order: Vec::new(),
         charts: Vec::new(),
+        preview: None,
         files: changed,
         facts: facts::read_off(head, &tree.binding(), &[], &[]),
     };
@@ -326,7 +327,7 @@ fn assemble(
         let before = head.files.get(&path).map(|file| file.bytes.clone());
         (path, FileBytes { before, after: Some(text.into_bytes()) })
     });
-    Built { files: bytes.collect(), plan }
+    Built { files: bytes.collect(), plan, rendered: BTreeMap::new() }
 }
 
 /// The recipients that a `.sops.yaml` of ours names; for checks.

@@ -44,7 +44,11 @@ pub fn sentences(context: &Context<'_>, files: &[FileChange]) -> Vec<String> {
     if !namespaces.is_empty() {
         out.push(format!("Creates the namespace{} {}.", if namespaces.len() == 1 { "" } else { "s" }, list(&namespaces)));
     }
-    if loses_nothing && context.delta.removed.is_empty() {
+    let left_out = guard::left_out(context).iter().filter(|effect| effect.what == What::WillBeDeleted).count();
+    if left_out > 0 {
+        let objects = if left_out == 1 { "1 object that its chart no longer makes" } else { "objects that charts no longer make" };
+        out.push(if left_out == 1 { format!("Deletes {objects}.") } else { format!("Deletes {left_out} {objects}.") });
+    } else if loses_nothing && context.delta.removed.is_empty() {
         let unknown = !anew.is_empty() || effects.iter().any(|effect| effect.what == What::Unknown);
         if !unknown && !out.iter().any(|sentence| sentence.ends_with("nothing is deleted.")) {
             out.push("Nothing is deleted.".to_owned());

@@ -6,11 +6,13 @@ use jiff::Timestamp;
 
 use super::delta::{self, Delta};
 use super::facts::{self, Head};
+use super::preview as shown;
 use super::values::{self, Sides};
 use super::*;
 use crate::cluster::Cluster;
 use crate::engine;
 use crate::guard;
+use crate::preview::{self, Previews};
 use crate::record;
 use crate::resolve::{self, Resolution};
 use crate::sealing::{SealRequest, SealedFiles};
@@ -34,6 +36,8 @@ pub struct Input<'a> {
     pub policy: Policy,
     /// SHA-256 of chart archives, by component id, where known.
     pub chart_digests: &'a BTreeMap<String, String>,
+    /// Answers to [`preview_requests`].
+    pub previews: &'a Previews,
 }
 
 /// What people say of a plan, and when it was frozen.
@@ -71,6 +75,8 @@ pub struct Built {
     pub plan: Plan,
     /// By path, for every path of [`Plan::files`].
     pub files: BTreeMap<String, FileBytes>,
+    /// Rendered manifests by their digests; no part of the commit.
+    pub rendered: BTreeMap<String, Vec<u8>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,17 +90,55 @@ pub fn sealing_requests(stack: &Stack, cluster: &Cluster) -> Vec<SealRequest> {
     engine::sealing_requests(stack, cluster, &resolve::resolve(stack, cluster))
 }
 
+/// The releases that Helm has to render for a plan; none where nothing of a release changes.
+pub fn preview_requests(input: &Input<'_>) -> Vec<preview::Request> {
+    let resolution = resolve::resolve(input.stack, input.cluster);
+    Seen::of(input, &resolution).requests(input, &resolution)
+}
+
+/// What follows from the input before anybody looks at it.
+struct Seen {
+    tree: Tree,
+    rendered: engine::Rendered,
+    before: Option<Stack>,
+    delta: Delta,
+}
+
+impl Seen {
+    fn of(input: &Input<'_>, resolution: &Resolution<'_>) -> Seen {
+        let Input { cluster, stack, head, .. } = *input;
+        let tree = Tree::new(&cluster.repository.path, cluster.name.clone());
+        let mut rendered = engine::render(stack, cluster, resolution, input.sealed);
+        keep_skipped(stack, &tree, head, &mut rendered);
+        let text = head.files.get(&tree.stack_yaml(&stack.id)).and_then(|file| std::str::from_utf8(&file.bytes).ok());
+        let before = text.and_then(recorded);
+        let delta = Delta::of(stack, &tree, head, &rendered);
+        Seen { tree, rendered, before, delta }
+    }
+
+    fn requests(&self, input: &Input<'_>, resolution: &Resolution<'_>) -> Vec<preview::Request> {
+        preview::requests(&preview::Sides {
+            before: self.before.as_ref(),
+            after: input.stack,
+            cluster: input.cluster,
+            tree: &self.tree,
+            head: input.head,
+            delta: &self.delta,
+            resolution,
+            skipped: &self.rendered.skipped,
+        })
+    }
+}
+
 /// Plans a stack. Where guards block, the plan shows what it can; [`Plan::blocks`] says whether it may be signed.
 pub fn build(input: &Input<'_>) -> Built {
     let Input { cluster, stack, head, about, .. } = *input;
-    let tree = Tree::new(&cluster.repository.path, cluster.name.clone());
     let resolution = resolve::resolve(stack, cluster);
-    let mut rendered = engine::render(stack, cluster, &resolution, input.sealed);
-    keep_skipped(stack, &tree, head, &mut rendered);
-    let objects = rendered.keys();
-    let facts = facts::read_off(head, &tree.binding(), &stack.depends_on, &objects);
-    let before = head.files.get(&tree.stack_yaml(&stack.id)).and_then(|file| std::str::from_utf8(&file.bytes).ok()).and_then(recorded);
-    let delta = Delta::of(stack, &tree, head, &rendered);
+    let seen = Seen::of(input, &resolution);
+    let requests = seen.requests(input, &resolution);
+    let releases = input.previews.releases(&requests);
+    let Seen { tree, rendered, before, delta } = seen;
+    let facts = facts::read_off(head, &tree.binding(), &stack.depends_on, &rendered.keys());
     let sides = Sides { tree: &tree, head, rendered: &rendered, before: before.as_ref(), after: stack };
     let values = values::changes(&sides, &delta, input.authorship);
     let writers: Vec<Writer> = input.authorship.iter().map(|author| author.writer.clone()).collect::<BTreeSet<_>>().into_iter().collect();
@@ -105,6 +149,7 @@ pub fn build(input: &Input<'_>) -> Built {
         tree: &tree,
         resolution: &resolution,
         rendered: &rendered,
+        releases: &releases,
         secrets: input.secrets,
         head: Some(head),
         facts: &facts,
@@ -118,6 +163,7 @@ pub fn build(input: &Input<'_>) -> Built {
     let effects = guard::effects(&context);
     let files = delta::files(stack, &tree, head, &rendered);
     let brief = brief::sentences(&context, &files);
+    let (preview, texts) = shown::preview(input.previews, &releases);
     let subject = record::subject(&format!(
         "{}: {}",
         stack.name,
@@ -149,11 +195,12 @@ pub fn build(input: &Input<'_>) -> Built {
         recipients: cluster.recipients.clone(),
         order: order::waves(stack, &delta),
         charts: charts(stack, input.chart_digests),
+        preview,
         files,
         facts,
     };
     let files = bytes_of(&plan, head, rendered);
-    Built { plan, files }
+    Built { plan, files, rendered: texts }
 }
 
 /// A stack as `stack.yaml` has it.

@@ -46,6 +46,7 @@ pub fn render(stack: &Stack, cluster: &Cluster, secrets: &BTreeSet<String>, seal
         tree: &tree,
         resolution: &resolution,
         rendered: &rendered,
+        releases: &[],
         secrets: &secrets,
         head: None,
         facts: &facts,

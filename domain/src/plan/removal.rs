@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::build::{About, Built, FileBytes, cluster_identity, repository_identity};
 use super::delta::{self, Delta};
 use super::facts::{self, Head};
+use super::preview as shown;
 use super::values::{self, Sides};
 use super::*;
 use crate::cluster::Cluster;
@@ -17,6 +18,7 @@ use crate::expression;
 use crate::finding::Finding;
 use crate::guard;
 use crate::plan::brief::{self, list};
+use crate::preview::{self, Previews};
 use crate::record;
 use crate::resolve;
 use crate::secret;
@@ -38,6 +40,8 @@ pub struct RemovalInput<'a> {
     pub goes_on_from: Option<u64>,
     /// Everything in one entry, in whatever order Flux takes it.
     pub together: bool,
+    /// Answers to [`removal_requests`].
+    pub previews: &'a Previews,
 }
 
 /// The components in the order in which they go: each set waits for nothing but what goes later. A stack without an
@@ -58,40 +62,83 @@ pub fn reverse_waves(stack: &Stack) -> Vec<Vec<Name>> {
     waves
 }
 
+/// The releases that Helm has to render for a removal.
+pub fn removal_requests(input: &RemovalInput<'_>) -> Vec<preview::Request> {
+    let Some(part) = Part::of(input) else { return Vec::new() };
+    let resolution = resolve::resolve(&part.after, input.cluster);
+    part.requests(input, &resolution)
+}
+
+/// What goes now, and what remains of the stack without it.
+struct Part {
+    tree: Tree,
+    before: Stack,
+    after: Stack,
+    waves: Vec<Vec<Name>>,
+    now: BTreeSet<Name>,
+    is_last: bool,
+    rendered: Rendered,
+    delta: Delta,
+}
+
+impl Part {
+    fn of(input: &RemovalInput<'_>) -> Option<Part> {
+        let RemovalInput { cluster, head, .. } = *input;
+        let tree = Tree::new(&cluster.repository.path, cluster.name.clone());
+        let text = head.files.get(&tree.stack_yaml(input.stack)).and_then(|file| std::str::from_utf8(&file.bytes).ok())?;
+        let before = source::parse(text).ok()?;
+        let waves = reverse_waves(&before);
+        let now: BTreeSet<Name> = match input.together {
+            true => waves.iter().flatten().cloned().collect(),
+            false => waves.first().into_iter().flatten().cloned().collect(),
+        };
+        let mut after = before.clone();
+        after.components.retain(|component| !now.contains(&component.id));
+        let is_last = after.components.is_empty();
+        let rendered = if is_last { Rendered::default() } else { what_remains(&after, cluster, &tree, head, &now) };
+        let delta = Delta::of(&after, &tree, head, &rendered);
+        Some(Part { tree, before, after, waves, now, is_last, rendered, delta })
+    }
+
+    fn requests(&self, input: &RemovalInput<'_>, resolution: &resolve::Resolution<'_>) -> Vec<preview::Request> {
+        preview::requests(&preview::Sides {
+            before: Some(&self.before),
+            after: &self.after,
+            cluster: input.cluster,
+            tree: &self.tree,
+            head: input.head,
+            delta: &self.delta,
+            resolution,
+            skipped: &self.rendered.skipped,
+        })
+    }
+}
+
 /// The next step of taking a stack out; absent where the head holds no such stack that can be read.
 pub fn remove(input: &RemovalInput<'_>) -> Option<Built> {
     let RemovalInput { cluster, head, about, .. } = *input;
-    let tree = Tree::new(&cluster.repository.path, cluster.name.clone());
-    let text = head.files.get(&tree.stack_yaml(input.stack)).and_then(|file| std::str::from_utf8(&file.bytes).ok())?;
-    let before = source::parse(text).ok()?;
-    let waves = reverse_waves(&before);
-    let now: BTreeSet<Name> = match input.together {
-        true => waves.iter().flatten().cloned().collect(),
-        false => waves.first().into_iter().flatten().cloned().collect(),
-    };
-    let mut after = before.clone();
-    after.components.retain(|component| !now.contains(&component.id));
-    let is_last = after.components.is_empty();
-    let rendered = if is_last { Rendered::default() } else { what_remains(&after, cluster, &tree, head, &now) };
-    let step = Step { before: &before, after: &after, now: &now, waves: &waves, is_last };
-
-    let resolution = resolve::resolve(&after, cluster);
-    let delta = Delta::of(&after, &tree, head, &rendered);
-    let sides = Sides { tree: &tree, head, rendered: &rendered, before: Some(&before), after: &after };
-    let values = if is_last { Vec::new() } else { values::changes(&sides, &delta, &[]) };
+    let part = Part::of(input)?;
+    let resolution = resolve::resolve(&part.after, cluster);
+    let requests = part.requests(input, &resolution);
+    let releases = input.previews.releases(&requests);
+    let Part { ref tree, ref before, ref after, ref waves, ref now, is_last, ref rendered, ref delta } = part;
+    let step = Step { before, after, now, waves, is_last };
+    let sides = Sides { tree, head, rendered, before: Some(before), after };
+    let values = if is_last { Vec::new() } else { values::changes(&sides, delta, &[]) };
     let mut facts = facts::read_off(head, &tree.binding(), &[], &[]);
     facts.needed_by = facts::needed_by(head, &before.id);
     let context = guard::Context {
-        stack: &after,
-        before: Some(&before),
+        stack: after,
+        before: Some(before),
         cluster,
-        tree: &tree,
+        tree,
         resolution: &resolution,
-        rendered: &rendered,
+        rendered,
+        releases: &releases,
         secrets: &BTreeMap::new(),
         head: Some(head),
         facts: &facts,
-        delta: &delta,
+        delta,
         values: &values,
         about: Some(about),
         writers: &input.writers,
@@ -101,11 +148,12 @@ pub fn remove(input: &RemovalInput<'_>) -> Option<Built> {
     let mut findings = step.findings(input, &facts, &effects);
     findings.extend(guard::run_removing(&context));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
-    effects.extend(namespaces(&step, &tree, head));
-    let files = delta::files(&before, &tree, head, &rendered);
+    effects.extend(namespaces(&step, tree, head));
+    let files = delta::files(before, tree, head, rendered);
+    let (preview, texts) = shown::preview(input.previews, &releases);
     let brief = step.brief(files.iter().filter(|file| file.changes()).count(), &effects);
     let title = if about.title.trim().is_empty() { format!("Remove {}", before.name) } else { about.title.trim().to_owned() };
-    let uses = expression::uses(&after);
+    let uses = expression::uses(after);
     let plan = Plan {
         v: VERSION,
         kind: Kind::StackRemoval,
@@ -142,6 +190,7 @@ pub fn remove(input: &RemovalInput<'_>) -> Option<Built> {
             .filter(|pin| after.component(pin.component.as_str()).is_some())
             .cloned()
             .collect(),
+        preview,
         files,
         facts,
     };
@@ -149,7 +198,7 @@ pub fn remove(input: &RemovalInput<'_>) -> Option<Built> {
         let before = head.files.get(&file.path).map(|file| file.bytes.clone());
         (file.path.clone(), FileBytes { before, after: rendered.files.get(&file.path).cloned() })
     });
-    Some(Built { files: bytes.collect(), plan })
+    Some(Built { files: bytes.collect(), plan, rendered: texts })
 }
 
 fn still<'a, T: 'a>(recorded: Option<&'a Plan>, part: fn(&Plan) -> &Vec<T>) -> impl Iterator<Item = &'a T> {

@@ -1,10 +1,12 @@
 //! Plans: freeze a draft, show what surrounds the frozen bytes, hand out the bytes themselves.
 
 mod cluster;
+mod preview;
 mod removal;
 mod slip;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::api::draft::Origin;
 use domain::api::plan::{Approval, Freeze, Plan};
@@ -14,6 +16,7 @@ use domain::name::Name;
 use domain::plan::build::{self, About, Authorship, Built, Input, SecretFact};
 use domain::plan::facts::Head;
 use domain::plan::{DraftIdentity, Policy, Writer, WriterKind, freeze as frozen};
+use domain::preview::Previews;
 use domain::principal;
 use domain::problem::Problem;
 use domain::sealing::SealedFiles;
@@ -82,22 +85,16 @@ pub async fn freeze(server: &Server, caller: &Caller, draft_id: &str, wanted: Fr
     let facts = secret_facts(&secrets, &recorded_secrets);
     let fingerprints = fingerprints(&stack, &secrets);
     let sealed = seal(server, &found.cluster.id, &stack, &cluster, secrets).await?;
-    let policy = environment;
-    let built = blocking(move || {
-        let input = Input {
-            cluster: &cluster,
-            stack: &stack,
-            secrets: &facts,
-            sealed: &sealed,
-            head: &head,
-            about: &about,
-            authorship: &authorship,
-            policy,
-            chart_digests: &BTreeMap::new(),
-        };
-        build::build(&input)
-    })
-    .await?;
+    let asked = Arc::new(Asked { cluster, stack, facts, sealed, head, about, authorship, policy: environment });
+    let rendered = match server.helm {
+        Some(_) => {
+            let planned = asked.clone();
+            let nothing = (Previews::default(), BTreeMap::new());
+            preview::render(server, blocking(move || build::preview_requests(&planned.input(&nothing.0, &nothing.1))).await?).await
+        }
+        None => preview::Found::default(),
+    };
+    let built = blocking(move || build::build(&asked.input(&rendered.previews, &rendered.digests))).await?;
     let row = Row {
         kind: "stack",
         cluster: found.cluster.id.clone(),
@@ -108,6 +105,35 @@ pub async fn freeze(server: &Server, caller: &Caller, draft_id: &str, wanted: Fr
     };
     let id = store_plan(server, caller, row, built).await?;
     get(server, caller, &id).await
+}
+
+/// All that planning a draft takes, apart from what is rendered.
+struct Asked {
+    cluster: domain::cluster::Cluster,
+    stack: Stack,
+    facts: BTreeMap<String, SecretFact>,
+    sealed: SealedFiles,
+    head: Head,
+    about: About,
+    authorship: Vec<Authorship>,
+    policy: Policy,
+}
+
+impl Asked {
+    fn input<'a>(&'a self, previews: &'a Previews, chart_digests: &'a BTreeMap<String, String>) -> Input<'a> {
+        Input {
+            cluster: &self.cluster,
+            stack: &self.stack,
+            secrets: &self.facts,
+            sealed: &self.sealed,
+            head: &self.head,
+            about: &self.about,
+            authorship: &self.authorship,
+            policy: self.policy,
+            chart_digests,
+            previews,
+        }
+    }
 }
 
 /// What a plan's row holds besides its bytes.
@@ -154,6 +180,9 @@ async fn store_plan(server: &Server, caller: &Caller, row: Row, built: Built) ->
             for bytes in [&file.before, &file.after].into_iter().flatten() {
                 store::plan::put_file(tx, &frozen::digest(bytes), bytes).await?;
             }
+        }
+        for (digest, text) in &built.rendered {
+            store::plan::put_file(tx, digest, text).await?;
         }
         tx.fact("plan_sha256", &plan.sha256);
         Ok(())
@@ -420,13 +449,12 @@ pub async fn bytes(server: &Server, caller: &Caller, id: &str) -> Result<Vec<u8>
     Ok(find(&mut *server.store.read().await?, caller, id).await?.0.bytes)
 }
 
-/// A file that the plan names by digest, before or after; no other file can be had this way.
+/// A file or a rendered text that the plan names by digest, before or after; no other file can be had this way.
 pub async fn file(server: &Server, caller: &Caller, id: &str, sha256: &str) -> Result<Vec<u8>, Problem> {
     let mut db = server.store.read().await?;
     let (row, _) = find(&mut db, caller, id).await?;
     let plan = crate::deploy::intend::read(&row)?;
-    let named = plan.files.iter().any(|file| [&file.before, &file.after].into_iter().flatten().any(|digest| digest.sha256 == sha256));
-    if !named {
+    if !plan.digests().any(|digest| digest.sha256 == sha256) {
         return Err(Problem::not_found("file in this plan"));
     }
     store::plan::file(&mut db, sha256).await?.ok_or_else(|| Problem::not_found("file in this plan"))

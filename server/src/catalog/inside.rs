@@ -8,7 +8,7 @@ use domain::schema::notes::Notes;
 use domain::stack;
 use serde_json::Value;
 
-use super::{Catalog, Source, Trouble, archive, blocking};
+use super::{Catalog, Read, Source, Trouble, blocking};
 use crate::clock::{MINUTE, Micros};
 
 /// Charts that are kept read.
@@ -71,12 +71,10 @@ impl Catalog {
 
     /// Fetches the archive where it is not kept, and reads it.
     pub async fn inside(&self, source: &Source, chart: &stack::Chart, now: Micros) -> Result<Inside, Trouble> {
-        let mut contents = self.contents(source, chart, now).await?;
+        let Read { mut contents, crds, .. } = self.read(source, chart, now).await?;
         contents.readme = None;
-        let packed = self.packed(chart).await;
         blocking(move || {
-            let files = packed.map(|packed| archive::open(&packed)).transpose()?.unwrap_or_default();
-            let mut crds: Vec<CrdSchema> = files.crds.iter().flat_map(|bytes| of_file(&String::from_utf8_lossy(bytes))).collect();
+            let mut crds: Vec<CrdSchema> = crds.iter().flat_map(|bytes| of_file(&String::from_utf8_lossy(bytes))).collect();
             crds.truncate(MAX_SCHEMAS);
             Ok(Inside { notes: contents.values.as_deref().map(Notes::of), contents, crds })
         })

@@ -44,6 +44,7 @@ mod pages;
 mod passkey;
 mod password_approval;
 mod people;
+mod preview;
 mod pull;
 mod record_halted;
 mod refusals;

@@ -15,6 +15,7 @@ struct Tool {
 
 const TOOLS: &[Tool] = &[
     Tool { name: "age", version: "v1.3.1", packages: &["filippo.io/age/cmd/age", "filippo.io/age/cmd/age-keygen"] },
+    Tool { name: "helm", version: "v4.2.2", packages: &["helm.sh/helm/v4/cmd/helm"] },
     Tool { name: "kubeconform", version: "v0.7.0", packages: &["github.com/yannh/kubeconform/cmd/kubeconform"] },
     Tool { name: "kustomize", version: "v5.8.1", packages: &["sigs.k8s.io/kustomize/kustomize/v5"] },
     Tool { name: "sops", version: "v3.13.2", packages: &["github.com/getsops/sops/v3/cmd/sops"] },

@@ -10,6 +10,7 @@ use super::files::Files;
 use super::guards::Guards;
 use super::order::Order;
 use super::reading::{self, Reading};
+use super::rendered::Rendered;
 use super::secrets::Secrets;
 use super::section::{Section, count, shown};
 use super::slip::SigningSlip;
@@ -71,6 +72,7 @@ fn Document(reading: Reading) -> AnyView {
                         <Brief plan=plan.clone()/>
                         <Guards findings=plan.findings.clone()/>
                         <Values plan=plan.clone()/>
+                        <Rendered id=around.id.clone() plan=plan.clone()/>
                         <Variables variables=plan.variables.clone()/>
                         <Secrets secrets=plan.secrets.clone() recipients=plan.recipients.clone()/>
                         <Order kind=plan.kind order=plan.order.clone() effects=plan.effects.clone()/>
@@ -127,8 +129,8 @@ fn Jump(plan: Plan) -> AnyView {
         let number = (number > 0).then(|| view! { <span class="count">{number}</span> });
         view! { <a class="tab" href=href rel="external">{label}{number}</a> }
     };
+    let rendered = plan.preview.as_ref().map(|_| tab(("#rendered", "Rendered", 0)));
     let tabs = [
-        ("#values", "Values", plan.values.len()),
         ("#variables", "Variables", plan.variables.len()),
         ("#secrets", "Secrets", plan.secrets.len()),
         ("#order", "Order", 0),
@@ -137,6 +139,8 @@ fn Jump(plan: Plan) -> AnyView {
     view! {
         <nav class="jump" aria-label="Sections">
             <a class="tab" href="#guards" rel="external">"Guards"{stops}{(open > 0).then(|| view! { <span class="count">{open}</span> })}</a>
+            {tab(("#values", "Values", plan.values.len()))}
+            {rendered}
             {tabs.map(tab).collect_view()}
         </nav>
     }

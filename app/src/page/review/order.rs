@@ -3,8 +3,11 @@
 use domain::plan::{Does, Effect, Kind, Step, Wave, What};
 use leptos::prelude::*;
 
-use super::section::{Section, shown};
+use super::section::{Section, count, shown};
 use crate::widget::icon::Icon;
+
+/// A chart may make hundreds of objects; what matters most stands first.
+const EFFECTS: usize = 12;
 
 #[component]
 pub fn Order(kind: Kind, order: Vec<Wave>, effects: Vec<Effect>) -> AnyView {
@@ -23,7 +26,13 @@ pub fn Order(kind: Kind, order: Vec<Wave>, effects: Vec<Effect>) -> AnyView {
         view! { <ol class="waves-list">{order.into_iter().enumerate().map(wave).collect_view()}</ol> }.into_any()
     };
     let effects = (!effects.is_empty()).then(|| {
-        view! { <div class="sheet-body"><ul class="stack-y" aria-label="What becomes of objects">{effects.into_iter().map(|effect| view! { <Becomes effect/> }).collect_view()}</ul></div> }
+        let list = |effects: &[Effect]| effects.iter().cloned().map(|effect| view! { <Becomes effect/> }).collect_view();
+        let (first, more) = effects.split_at(effects.len().min(EFFECTS));
+        let more = (!more.is_empty()).then(|| {
+            let summary = format!("Show the other {}", count(more.len(), "object"));
+            view! { <details class="fold fold--quiet"><summary>{summary}</summary><ul class="stack-y">{list(more)}</ul></details> }
+        });
+        view! { <div class="sheet-body"><ul class="stack-y" aria-label="What becomes of objects">{list(first)}</ul>{more}</div> }
     });
     view! { <Section id="order" title="Order" note>{waves}{effects}</Section> }.into_any()
 }

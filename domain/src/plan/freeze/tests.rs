@@ -64,6 +64,7 @@ fn plan() -> Plan {
             version: "6.24.0".into(),
             digest: None,
         }],
+        preview: Some(Preview { helm: Some("v4.2.2".into()), releases: Vec::new() }),
         files: vec![FileChange {
             path: "stacks/monitoring/stack.yaml".into(),
             before: None,

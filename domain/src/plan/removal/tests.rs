@@ -18,6 +18,7 @@ fn input<'a>(scene: &'a Scene, together: bool) -> RemovalInput<'a> {
         recorded: None,
         goes_on_from: None,
         together,
+        previews: &scene.previews,
     }
 }
 

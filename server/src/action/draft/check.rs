@@ -73,6 +73,7 @@ fn findings(stack: &Stack, cluster: &Cluster, secrets: &Secrets, head: &Head) ->
         authorship: &[],
         policy: Policy { four_eyes: false, approvals: 1, passkey: true },
         chart_digests: &BTreeMap::new(),
+        previews: &domain::preview::Previews::default(),
     };
     let mut findings = build::build(&input).plan.findings;
     findings.retain(|finding| finding.level != Level::Pass && finding.code != "cluster_identity");

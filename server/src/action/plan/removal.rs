@@ -1,14 +1,16 @@
 //! Plans the removal of a whole stack, one entry at a time.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::api::plan::{Plan, RemoveStack};
 use domain::name::Name;
-use domain::plan::{Kind, RemovalInput, Writer, WriterKind, build::About, remove};
+use domain::plan::{Head, Kind, Policy, RemovalInput, Writer, WriterKind, build::About, removal_requests, remove};
+use domain::preview::Previews;
 use domain::principal::Act;
 use domain::problem::Problem;
 
-use super::{Row, blank, blocking, environment, get, recorded_fingerprints, stack_at_head, store_plan};
+use super::{Row, blank, blocking, environment, get, preview, recorded_fingerprints, stack_at_head, store_plan};
 use crate::action::{draft, names, place, target};
 use crate::api::caller::Caller;
 use crate::deploy::head::Ours;
@@ -41,21 +43,15 @@ pub async fn freeze(server: &Server, caller: &Caller, cluster: &str, stack: &str
     let (base, head) = stack_at_head(server, &row, &id, ours).await?;
     // There is no draft that somebody wrote: whoever puts the removal forward counts as its writer.
     let writers = vec![Writer { kind: WriterKind::Person, id: person.id.to_owned(), name: person.name.to_owned(), owner: None }];
-    let built = blocking(move || {
-        remove(&RemovalInput {
-            cluster: &cluster,
-            stack: &id,
-            head: &head,
-            about: &about,
-            policy,
-            writers,
-            recorded: Some(&recorded),
-            goes_on_from,
-            together: wanted.together,
-        })
-    })
-    .await?
-    .ok_or_else(|| {
+    let asked = Arc::new(Asked { cluster, stack: id, head, about, policy, writers, recorded, goes_on_from, together: wanted.together });
+    let previews = match server.helm {
+        Some(_) => {
+            let planned = asked.clone();
+            preview::render(server, blocking(move || removal_requests(&planned.input(&Previews::default()))).await?).await.previews
+        }
+        None => Previews::default(),
+    };
+    let built = blocking(move || remove(&asked.input(&previews))).await?.ok_or_else(|| {
         Problem::conflict("stack_unreadable", "The repository holds no stack.yaml of this stack that can be read.")
             .hint("Somebody else changed it: deploy a draft of the stack over it first, or put it back.")
     })?;
@@ -72,6 +68,36 @@ pub async fn freeze(server: &Server, caller: &Caller, cluster: &str, stack: &str
     };
     let id = store_plan(server, caller, stored, built).await?;
     get(server, caller, &id).await
+}
+
+/// All that planning a removal takes, apart from what is rendered.
+struct Asked {
+    cluster: domain::cluster::Cluster,
+    stack: Name,
+    head: Head,
+    about: About,
+    policy: Policy,
+    writers: Vec<Writer>,
+    recorded: domain::plan::Plan,
+    goes_on_from: Option<u64>,
+    together: bool,
+}
+
+impl Asked {
+    fn input<'a>(&'a self, previews: &'a Previews) -> RemovalInput<'a> {
+        RemovalInput {
+            cluster: &self.cluster,
+            stack: &self.stack,
+            head: &self.head,
+            about: &self.about,
+            policy: self.policy,
+            writers: self.writers.clone(),
+            recorded: Some(&self.recorded),
+            goes_on_from: self.goes_on_from,
+            together: self.together,
+            previews,
+        }
+    }
 }
 
 /// The newest plan of a stack that the record holds, and its number where it was a part of a removal.

@@ -148,6 +148,7 @@ fn blocking(stack: &Stack, cluster: &Cluster) -> Vec<String> {
         authorship: &[],
         policy: Policy { four_eyes: false, approvals: 1, passkey: true },
         chart_digests: &BTreeMap::new(),
+        previews: &crate::preview::Previews::default(),
     };
     let findings = plan::build(&input).plan.findings;
     findings
