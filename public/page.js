@@ -43,7 +43,16 @@ async function palette(typed) {
   toggle(typed);
 }
 
+/** What a menu holds is on a page of its own, to be read there too: it is fetched when the menu is asked for. */
+async function fill(button) {
+  const menu = document.getElementById(button.getAttribute("popovertarget"));
+  const page = new DOMParser().parseFromString(await (await fetch(button.dataset.fills)).text(), "text/html");
+  const part = page.querySelector("[data-part]") ?? page.querySelector(".empty");
+  if (part) menu.replaceChildren(document.adoptNode(part));
+}
+
 const DOES = [
+  ["[data-fills]", (button) => fill(button).catch(() => location.assign(button.dataset.fills))],
   ["[data-palette]", () => palette("")],
   ["[data-theme-toggle]", switchTheme],
   ["[data-copy]", copy],

@@ -17,6 +17,8 @@ mod outline;
 mod problems;
 mod saving;
 mod standing;
+#[cfg(feature = "hydrate")]
+mod together;
 mod undo;
 
 use domain::api::draft::Draft;
@@ -41,6 +43,10 @@ pub fn Builder(draft: Draft) -> AnyView {
     history::survive_a_reload(board);
     // Others edit, and the record moves, while nobody looks.
     dom::on_coming_back(move || board.saver.refresh());
+    #[cfg(feature = "hydrate")]
+    together::listen(board);
+    #[cfg(feature = "hydrate")]
+    together::keep_what_waits(board);
     Effect::new(move |_| {
         board.content.track();
         board.forget_what_is_gone();

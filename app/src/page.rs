@@ -9,7 +9,13 @@ pub mod catalog;
 pub mod ceremony;
 pub mod cluster;
 pub mod clusters;
+#[cfg(not(feature = "hydrate"))]
+pub mod compare;
+#[cfg(not(feature = "hydrate"))]
+pub mod drafts;
 pub mod environments;
+#[cfg(not(feature = "hydrate"))]
+pub mod history;
 #[cfg(not(feature = "hydrate"))]
 pub mod import;
 pub mod missing;

@@ -61,6 +61,21 @@ pub fn drafts_path(cluster: &str, stack: &str) -> String {
     stack_path(cluster, stack, Some(""))
 }
 
+/// The drafts of a stack as a page to be read.
+pub fn drafts_list_path(cluster: &str, stack: &str) -> String {
+    format!("{}/drafts", stack_path(cluster, stack, None))
+}
+
+/// Every edit of a draft, and the names of its revisions.
+pub fn history_path(cluster: &str, stack: &str, draft: &str) -> String {
+    format!("{}/history?draft={}", stack_path(cluster, stack, None), encode(draft))
+}
+
+/// Two contents of a stack side by side.
+pub fn compare_path(cluster: &str, stack: &str, from: &str, to: &str) -> String {
+    format!("{}/compare?from={}&to={}", stack_path(cluster, stack, None), encode(from), encode(to))
+}
+
 pub fn entry_path(cluster: &str, entry: u64) -> String {
     format!("/record/{}/{entry}", encode(cluster))
 }

@@ -7,6 +7,7 @@ pub mod assist;
 pub mod audit;
 pub mod catalog;
 pub mod cluster;
+pub mod compare;
 pub mod draft;
 pub mod environment;
 pub mod exchange;

@@ -96,6 +96,10 @@ acts! {
     ChangeDraft => "draft" "change",
     DescribeDraft => "draft" "describe",
     RebaseDraft => "draft" "rebase",
+    /// It holds again what it held at an earlier revision, by one more edit.
+    TakeDraftBack => "draft" "take_back",
+    AddCheckpoint => "draft" "add_checkpoint",
+    RemoveCheckpoint => "draft" "remove_checkpoint",
     DiscardDraft => "draft" "discard",
     RestoreDraft => "draft" "restore",
     Propose => "draft" "propose",

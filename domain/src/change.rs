@@ -2,8 +2,10 @@
 
 pub mod apply;
 pub mod between;
+pub mod carry;
 pub mod rebase;
 pub mod touch;
+pub mod words;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -18,6 +18,7 @@ pub mod variable;
 pub mod yaml;
 
 pub mod binding;
+pub mod difference;
 pub mod engine;
 pub mod expression;
 pub mod guard;

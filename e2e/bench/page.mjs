@@ -17,6 +17,8 @@ export async function transfer({ page, server }) {
   const [names, rows] = [new Map(), []];
   client.on("Network.responseReceived", ({ requestId, response }) => names.set(requestId, `${new URL(response.url).pathname} ${response.headers["content-encoding"] ?? ""}`));
   client.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => rows.push([names.get(requestId), encodedDataLength]));
+  // The builder listens to its draft for as long as it is open: there would be no end to wait for.
+  await fresh.route("**/api/v1/drafts/*/events?*", (route) => route.fulfill({ status: 204 }));
   await open(fresh, `/clusters/nl-dev-1/stacks/homelab?draft=${id}`);
   await fresh.waitForLoadState("networkidle");
   await fresh.context().close();

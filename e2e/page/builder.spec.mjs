@@ -123,9 +123,13 @@ scene("two people who change the same are asked which edit holds", async ({ serv
   const id = await begin(page, server, ["first"]);
   const { revision } = await call(page, "GET", `drafts/${id}`);
   const changes = [{ change: "set_namespace", component: "first", namespace: "theirs" }];
-  await call(page, "POST", `drafts/${id}/changes`, { base_revision: revision, change_id: "elsewhere", changes });
   await item(page, "first").click();
   await page.getByLabel("Namespace").fill("mine");
+  // It is heard of while the field is being filled in, and moves nothing there.
+  await call(page, "POST", `drafts/${id}/changes`, { base_revision: revision, change_id: "elsewhere", changes });
+  await page.getByText(/put first into the namespace theirs/).waitFor();
+  await page.locator("#node-first").getByText("theirs").waitFor();
+  assert.equal(await page.getByLabel("Namespace").inputValue(), "mine");
   await page.getByLabel("Namespace").press("Enter");
   await page.getByRole("button", { name: "Keep mine" }).click();
   await saved(page);

@@ -30,6 +30,8 @@ async function visit(page, another, address) {
   const [urls, sizes] = [new Map(), []];
   client.on("Network.responseReceived", ({ requestId, response }) => urls.set(requestId, new URL(response.url).pathname));
   client.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => sizes.push([urls.get(requestId), encodedDataLength]));
+  // The builder listens to its draft for as long as it is open: there would be no end to wait for.
+  await fresh.route("**/api/v1/drafts/*/events?*", (route) => route.fulfill({ status: 204 }));
   await fresh.goto(address);
   await fresh.waitForLoadState("networkidle");
   return { fresh, sizes, total: sum(sizes) };

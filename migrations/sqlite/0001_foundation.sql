@@ -232,6 +232,25 @@ create table draft_change (
     constraint draft_change_author_known check (author_kind in ('person', 'agent'))
 );
 
+-- The whole content at some revisions; what it was at the others follows from the edits after the nearest before.
+create table draft_text (
+    draft    text    not null references draft (id),
+    revision integer not null,
+    content  text    not null, -- stack.yaml
+    primary key (draft, revision)
+);
+
+-- A revision that somebody gave a name.
+create table draft_checkpoint (
+    id       text    not null primary key,
+    draft    text    not null references draft (id),
+    revision integer not null,
+    name     text    not null,
+    made_by  text    not null,
+    made_at  bigint  not null,
+    constraint draft_checkpoint_name_free unique (draft, name)
+);
+
 create table variable (
     id         text   not null primary key,
     scope      text   not null,

@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod chart;
 pub mod chart_repository;
 pub mod cluster;
+pub mod compare;
 pub mod deployment;
 pub mod differs;
 pub mod draft;

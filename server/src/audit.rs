@@ -55,6 +55,7 @@ async fn conclude<T>(mut tx: Tx, server: &Server, caller: &Caller, act: &Act, do
     match done {
         Ok(value) => {
             tx.commit().await?;
+            server.together.hear(act);
             Ok(value)
         }
         Err(problem) => {

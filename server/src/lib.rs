@@ -20,6 +20,7 @@ pub mod git;
 pub mod helm;
 pub mod identity;
 pub mod store;
+pub mod together;
 pub mod vault;
 
 pub mod assets;

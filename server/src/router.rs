@@ -18,8 +18,9 @@ use crate::api::doors::Doors;
 use crate::api::doors::Policy::{Enrolling, Hook, May, Person, PersonMay, Public, PullToken};
 use crate::api::problem::{Refusal, too_large};
 use crate::api::{
-    access, application, assist, audit, catalog, chart, chart_repository, cluster, draft, environment, exchange, foreign, headers, health,
-    hook, openapi, passkey, person, plan, pull, record, running, secret, session, settings, setup, variable,
+    access, application, assist, audit, catalog, chart, chart_repository, cluster, compare, draft, draft_events, draft_history,
+    environment, exchange, foreign, headers, health, hook, openapi, passkey, person, plan, pull, record, running, secret, session,
+    settings, setup, variable,
 };
 use crate::identity;
 use crate::server::Shared;
@@ -104,6 +105,11 @@ fn doors() -> Doors {
         .door("POST /api/v1/drafts/{draft}/changes",       PersonMay(Edit),       large(routes!(draft::edit)))
         .door("POST /api/v1/drafts/{draft}/rebase",        PersonMay(Edit),       routes!(draft::rebase))
         .door("POST /api/v1/drafts/{draft}/restore",       PersonMay(Draft),      routes!(draft::restore))
+        .door("GET /api/v1/drafts/{draft}/events",         May(See),              routes!(draft_events::events))
+        .door("GET /api/v1/drafts/{draft}/edits",          May(See),              routes!(draft_history::edits))
+        .door("POST /api/v1/drafts/{draft}/checkpoints",   PersonMay(Draft),      routes!(draft_history::add_checkpoint))
+        .door("DELETE /api/v1/drafts/{draft}/checkpoints/{checkpoint}", PersonMay(Draft), routes!(draft_history::remove_checkpoint))
+        .door("POST /api/v1/drafts/{draft}/back",          PersonMay(Edit),       routes!(draft_history::back))
         .door("POST /api/v1/drafts/{draft}/applications",  PersonMay(Edit),       routes!(application::add))
         .door("POST /api/v1/drafts/{draft}/components/{component}/assist", May(See), large(routes!(assist::at)))
         .door("POST /api/v1/drafts/{draft}/components/{component}/problems", May(See), large(routes!(assist::problems)))
@@ -113,6 +119,8 @@ fn doors() -> Doors {
         .door("GET /api/v1/drafts/{draft}/export",         May(See),              routes!(exchange::draft))
         .door("POST /api/v1/imports",                      PersonMay(Draft),      large(routes!(exchange::import)))
         .door("GET /api/v1/clusters/{cluster}/stacks/{stack}/export", May(See),   routes!(exchange::recorded))
+        .door("GET /api/v1/clusters/{cluster}/stacks/{stack}/versions", May(See), routes!(compare::versions))
+        .door("GET /api/v1/clusters/{cluster}/stacks/{stack}/compare", May(See),  routes!(compare::compare))
         .door("POST /api/v1/drafts/{draft}/plans",         PersonMay(Draft),      routes!(plan::freeze))
         .door("POST /api/v1/clusters/{cluster}/plans",     PersonMay(Administer), routes!(plan::freeze_cluster))
         .door("POST /api/v1/clusters/{cluster}/roster-plans", PersonMay(Administer), routes!(plan::freeze_roster))

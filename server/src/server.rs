@@ -22,6 +22,7 @@ use crate::metrics::Metrics;
 use crate::network::Network;
 use crate::public_url::PublicUrl;
 use crate::store::{self, Store};
+use crate::together::Together;
 use crate::vault::Vault;
 
 /// The server as every request shares it.
@@ -35,6 +36,7 @@ pub struct Server {
     pub limits: Limits,
     pub refusals: Refusals,
     pub ceremonies: Ceremonies,
+    pub together: Together,
     pub metrics: Metrics,
     pub vault: Arc<Vault>,
     pub platform_key: Arc<PlatformKey>,
@@ -78,6 +80,7 @@ impl Server {
             limits: Limits::default(),
             refusals: Refusals::default(),
             ceremonies: Ceremonies::default(),
+            together: Together::default(),
             metrics: Metrics::default(),
             vault: Arc::new(vault),
             platform_key: Arc::new(platform_key),

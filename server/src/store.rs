@@ -23,6 +23,8 @@ pub mod copy;
 pub mod credential;
 pub mod deployment;
 pub mod draft;
+pub mod draft_checkpoint;
+pub mod draft_text;
 pub mod enrolment;
 pub mod entry;
 pub mod environment;

@@ -1,10 +1,12 @@
 //! Drafts, their examples and their plans.
 
-use domain::api::draft::{Draft, DraftEdit, DraftSummary, Edit, Edited, Example, NewDraft, Rebase};
+use domain::api::Page;
+use domain::api::compare::{Comparison, Version};
+use domain::api::draft::{Draft, DraftEdit, DraftSummary, Edit, Edited, Example, NewDraft, PastEdit, Rebase};
 use domain::api::plan::{Freeze, Plan, RemoveStack};
 use domain::problem::Problem;
 
-use super::{ApiClient, BoxFut, encode};
+use super::{ApiClient, BoxFut, encode, query};
 
 impl ApiClient {
     pub fn examples(&self) -> BoxFut<Result<Vec<Example>, Problem>> {
@@ -45,6 +47,21 @@ impl ApiClient {
 
     pub fn change_draft(&self, id: &str, edit: &Edit) -> BoxFut<Result<Edited, Problem>> {
         self.post(format!("/drafts/{}/changes", encode(id)), edit)
+    }
+
+    /// Newest first; `after` is the `next` of the page before.
+    pub fn edits(&self, id: &str, after: Option<&str>) -> BoxFut<Result<Page<PastEdit>, Problem>> {
+        self.get(format!("/drafts/{}/edits{}", encode(id), query(&[("after", after)])))
+    }
+
+    /// What of a stack can be compared.
+    pub fn versions(&self, cluster: &str, stack: &str) -> BoxFut<Result<Vec<Version>, Problem>> {
+        self.get(format!("/clusters/{}/stacks/{}/versions", encode(cluster), encode(stack)))
+    }
+
+    pub fn compare(&self, cluster: &str, stack: &str, from: &str, to: &str) -> BoxFut<Result<Comparison, Problem>> {
+        let two = query(&[("from", Some(from)), ("to", Some(to))]);
+        self.get(format!("/clusters/{}/stacks/{}/compare{two}", encode(cluster), encode(stack)))
     }
 
     pub fn freeze_draft(&self, id: &str, freeze: &Freeze) -> BoxFut<Result<Plan, Problem>> {

@@ -71,6 +71,10 @@ pub struct Board {
     pub adding_manifest: RwSignal<bool>,
     pub past: RwSignal<Vec<Step>>,
     pub future: RwSignal<Vec<Step>>,
+    /// What somebody else did last.
+    pub heard: RwSignal<String>,
+    /// The names of the others who look at this draft now.
+    pub here: RwSignal<String>,
     typed: StoredValue<Option<Typed>>,
     keys: StoredValue<u64>,
 }
@@ -92,6 +96,7 @@ impl Board {
                 recorded.with(|recorded| recorded.as_ref().map(missing).unwrap_or_default())
             })
         });
+        let (past, future) = (RwSignal::new(Vec::new()), RwSignal::new(Vec::new()));
         let anew = RwSignal::new(0);
         let drawn = StoredValue::new(0);
         Board {
@@ -126,13 +131,15 @@ impl Board {
                 })
             }),
             anew,
-            saver: Saver::new(summary, content, recorded, check),
+            saver: Saver::new(summary, content, recorded, check, [past, future]),
             said: RwSignal::new(String::new()),
             refused: RwSignal::new(None),
             adding_addon: RwSignal::new(false),
             adding_manifest: RwSignal::new(false),
-            past: RwSignal::new(Vec::new()),
-            future: RwSignal::new(Vec::new()),
+            past,
+            future,
+            heard: RwSignal::new(String::new()),
+            here: RwSignal::new(String::new()),
             typed: StoredValue::new(None),
             keys: StoredValue::new(0),
         }
@@ -242,7 +249,7 @@ impl Board {
         });
         let applied = change.is_some_and(|change| self.apply(vec![change]));
         if !applied {
-            self.saver.pump();
+            self.saver.nothing_typed();
         }
     }
 

@@ -205,6 +205,16 @@ pub fn keep(_place: Kept, _key: &str, _text: &str) -> bool {
 }
 
 #[cfg(feature = "hydrate")]
+pub fn forget(place: Kept, key: &str) {
+    if let Some(storage) = storage(place) {
+        let _ = storage.remove_item(key);
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn forget(_place: Kept, _key: &str) {}
+
+#[cfg(feature = "hydrate")]
 pub fn kept(place: Kept, key: &str) -> Option<String> {
     storage(place)?.get_item(key).ok()?
 }

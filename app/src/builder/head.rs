@@ -8,10 +8,10 @@ use super::board::use_board;
 use super::describe::Describe;
 use super::discard::Discard;
 use super::saving::Saving;
-use crate::api::use_api;
+use crate::api::{encode, use_api};
 use crate::part::author::AuthorMark;
 use crate::part::environment::EnvironmentMark;
-use crate::part::{entry_path, go_to_review, number, review_path};
+use crate::part::{drafts_list_path, entry_path, go_to_review, history_path, number, review_path};
 use crate::widget::icon::Icon;
 use crate::widget::time::civil;
 
@@ -27,15 +27,17 @@ pub fn Head() -> AnyView {
     } else {
         view! { <WhoCan/> }.into_any()
     };
-    let draft = board.summary.with_untracked(|summary| summary.id.clone());
+    let (draft, history) = board
+        .summary
+        .with_untracked(|summary| (summary.id.clone(), history_path(summary.cluster.as_str(), summary.stack.as_str(), &summary.id)));
     view! {
         <header class="stack-head">
             <h1 class="stack-name">{name}</h1>
             <EnvironmentMark name=environment/>
-            <span class="state state--draft"><Icon name="draft"/>{revision}</span>
+            <a class="state state--draft" href=history rel="external" title="History of this draft" data-do="History of this draft" data-do-icon="history"><Icon name="draft"/>{revision}</a>
             {read_only}
             <Status/>
-            <div class="push"><Describe/><Export draft/>{tools}</div>
+            <div class="push"><Drafts/><Describe/><Export draft/>{tools}</div>
         </header>
     }
     .into_any()
@@ -50,17 +52,18 @@ fn Status() -> AnyView {
         match board.saver.state.get() {
             Saving::Saved => format!("autosaved {}", civil(board.summary.with(|summary| summary.edited_at)).clock()),
             Saving::Busy => "Saving…".to_owned(),
+            Saving::Kept(_) if waiting == 0 => "No answer from the server".to_owned(),
             Saving::Kept(_) => format!("Not saved, {edits} kept here"),
             Saving::Conflict(_) => "Not saved, somebody else changed the same".to_owned(),
             Saving::Closed(_) => "Not saved, this draft takes no more edits".to_owned(),
         }
     };
-    let author = board.summary.with_untracked(|summary| summary.edited_by.clone());
+    let author = Memo::new(move |_| board.summary.with(|summary| summary.edited_by.clone()));
     let by = move || {
         if board.saver.by_this_page.get() {
             view! { <span>"last edit by you"</span> }.into_any()
         } else {
-            view! { <AuthorMark author=author.clone()/> }.into_any()
+            view! { <AuthorMark author=author.get()/> }.into_any()
         }
     };
     let based = move || {
@@ -68,7 +71,25 @@ fn Status() -> AnyView {
             board.summary.with(|summary| summary.based_on.map(|entry| (entry_path(summary.cluster.as_str(), entry), number(entry))));
         entry.map(|(href, entry)| view! { <span>"based on "<a href=href>{format!("record {entry}")}</a></span> })
     };
-    view! { <div class="save-status"><span role="status" aria-live="polite">{words}</span>{by}{based}</div> }.into_any()
+    let here = move || board.here.with(|names| (!names.is_empty()).then(|| format!("also here: {names}")));
+    view! {
+        <div class="save-status"><span role="status" aria-live="polite">{words}</span><span class="here">{here}</span>{by}{based}</div>
+    }
+    .into_any()
+}
+
+/// The drafts of this stack, which `page.js` puts there when asked: they are read, and cost this page nothing.
+#[component]
+fn Drafts() -> AnyView {
+    let board = use_board();
+    let drafts = board.summary.with_untracked(|summary| {
+        format!("{}?but={}", drafts_list_path(summary.cluster.as_str(), summary.stack.as_str()), encode(&summary.id))
+    });
+    view! {
+        <button class="btn btn--quiet" type="button" popovertarget="drafts-menu" data-fills=drafts>"Drafts"</button>
+        <div class="menu menu--drafts" id="drafts-menu" popover="auto"></div>
+    }
+    .into_any()
 }
 
 /// The draft as it is saved, in a form that others read.

@@ -1,6 +1,6 @@
 //! Undo and redo outlive a reload: this tab keeps the steps, and takes them up where the draft stands as it was left.
 
-mod words;
+pub mod words;
 
 use domain::api::draft::DraftSummary;
 use leptos::prelude::*;

@@ -1,5 +1,6 @@
 //! What stands between the person and a saved draft: no answer, somebody else's edit, a refusal.
 
+use domain::change::rebase::Side;
 use domain::problem::Problem;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -33,17 +34,38 @@ pub fn Notices() -> AnyView {
             }
         })
     };
-    view! { <div class="board-notices"><Moved/><div aria-live="assertive">{saving}{refused}{said}</div></div> }.into_any()
+    view! { <div class="board-notices"><Moved/><div aria-live="assertive">{taken_up(board)}{saving}{refused}{said}</div></div> }.into_any()
 }
 
 fn kept(board: Board, problem: Problem) -> AnyView {
+    let title = move || if board.saver.waiting.get() == 0 { "No answer from the server" } else { "Not saved yet" };
+    let alone = move || match board.saver.on_this_page.get() {
+        0 => "",
+        1 => " One edit may hold a secret or is too large for that: it is kept on this page alone, so leave it open.",
+        _ => " Some edits may hold a secret or are too large for that: they are kept on this page alone, so leave it open.",
+    };
     view! {
         <div class="callout callout--waiting"><Icon name="offline"/>
-            <div class="grow"><p class="callout-title">"Not saved yet"</p><p>{problem.detail}" Your edits are kept on this page and are sent again by themselves."</p></div>
+            <div class="grow"><p class="callout-title">{title}</p><p>{problem.detail}" What you edit is kept in this browser, over a reload too, and is sent again by itself."{alone}</p></div>
             <button class="btn btn--sm" type="button" on:click=move |_| board.saver.pump()>"Try now"</button>
         </div>
     }
     .into_any()
+}
+
+/// Edits that a page left behind, which was closed or lost before they were saved.
+fn taken_up(board: Board) -> AnyView {
+    let words = move || match board.saver.taken_up.get() {
+        0 => None,
+        1 => Some("1 edit that was not saved when its page was left is taken up from this browser.".to_owned()),
+        many => Some(format!("{many} edits that were not saved when their page was left are taken up from this browser.")),
+    };
+    let notice = move || {
+        words().map(|words| {
+            view! { <div class="callout callout--waiting"><Icon name="history"/><p class="grow">{words}</p><button class="icon-button icon-button--sm" type="button" aria-label="Close this notice" on:click=move |_| board.saver.taken_up.set(0)><Icon name="cross"/></button></div> }.into_any()
+        })
+    };
+    notice.into_any()
 }
 
 fn conflict(board: Board, problem: Problem) -> AnyView {
@@ -53,8 +75,8 @@ fn conflict(board: Board, problem: Problem) -> AnyView {
             <div class="grow">
                 <p class="callout-title">{problem.detail.clone()}</p>
                 <div class="conflict mt">
-                    <div><h3>"As it stands now"</h3>{theirs.map(shown)}<button class="btn btn--sm" type="button" on:click=move |_| board.saver.give_up_first()>"Keep theirs"</button></div>
-                    <div><h3>"Your edit"</h3>{mine.map(shown)}<button class="btn btn--sm" type="button" on:click=move |_| board.saver.keep_mine()>"Keep mine"</button></div>
+                    <div><h3>"As it stands now"</h3>{theirs.map(shown)}<button class="btn btn--sm" type="button" on:click=move |_| board.saver.settle(Side::Theirs)>"Keep theirs"</button></div>
+                    <div><h3>"Your edit"</h3>{mine.map(shown)}<button class="btn btn--sm" type="button" on:click=move |_| board.saver.settle(Side::Mine)>"Keep mine"</button></div>
                 </div>
             </div>
         </div>

@@ -105,27 +105,32 @@ pub fn Outline() -> AnyView {
                 <button class="choice-button" type="button" aria-pressed=move || by_namespace.get().to_string() on:click=move |_| by_namespace.set(true)>"Namespaces"</button>
             </div>
         }
+        .into_any()
     };
     let one = move |shown: Shown| view! { <Line tree shown/> };
-    view! {
-        <section class="outline" aria-label="Stack contents">
-            <Show when=move || !is_empty.get()>{groups()}</Show>
-            <div class="outline-scroll" id=SCROLL on:scroll=move |_| measure()>
-                <Show when=move || is_empty.get()><p class="outline-empty muted">"Nothing here yet."</p></Show>
-                <Show when=move || !is_empty.get()>
-                    <ul class="tree" role="tree" id=TREE tabindex="0" aria-label="Components in deploy order" aria-activedescendant=active on:keydown=move |event| keys(tree, &event)>
-                        <li role="presentation" id=ABOVE></li>
-                        <For each=shown key=Clone::clone children=one/>
-                        <li role="presentation" id=BELOW></li>
-                    </ul>
-                </Show>
-                <Removed/>
-                {board.may_edit.then(|| view! { <AddButtons/> })}
-            </div>
-            <Minimap/>
-        </section>
+    // Boxed part by part: written out as one type, this page's views take most of a thread's stack while they are drawn.
+    let lines = move || {
+        view! {
+            <ul class="tree" role="tree" id=TREE tabindex="0" aria-label="Components in deploy order" aria-activedescendant=active on:keydown=move |event| keys(tree, &event)>
+                <li role="presentation" id=ABOVE></li>
+                {view! { <For each=shown key=Clone::clone children=one/> }.into_any()}
+                <li role="presentation" id=BELOW></li>
+            </ul>
+        }
+        .into_any()
+    };
+    let none = view! { <Show when=move || is_empty.get()><p class="outline-empty muted">"Nothing here yet."</p></Show> }.into_any();
+    let filled = view! { <Show when=move || !is_empty.get()>{lines()}</Show> }.into_any();
+    let groups = view! { <Show when=move || !is_empty.get()>{groups()}</Show> }.into_any();
+    let scroll = view! {
+        <div class="outline-scroll" id=SCROLL on:scroll=move |_| measure()>
+            {none}{filled}
+            <Removed/>
+            {board.may_edit.then(|| view! { <AddButtons/> })}
+        </div>
     }
-    .into_any()
+    .into_any();
+    view! { <section class="outline" aria-label="Stack contents">{groups}{scroll}<Minimap/></section> }.into_any()
 }
 
 #[component]

@@ -23,7 +23,7 @@ pub fn Problems() -> AnyView {
         <section class="problems" aria-labelledby="problems-title">
             <div class="problems-head">
                 <h2 id="problems-title">"Problems"</h2><span class="tally" role="status">{tally}</span>
-                <span class="push"><button class="icon-button icon-button--sm" type="button" aria-expanded=move || shown.get().to_string() aria-controls="problems-list" aria-label="Show problems" on:click=move |_| shown.update(|shown| *shown = !*shown)><Icon name="down"/></button></span>
+                <span class="push"><span class="heard" role="status" aria-live="polite">{move || board.heard.get()}</span><button class="icon-button icon-button--sm" type="button" aria-expanded=move || shown.get().to_string() aria-controls="problems-list" aria-label="Show problems" on:click=move |_| shown.update(|shown| *shown = !*shown)><Icon name="down"/></button></span>
             </div>
             <ul class="problems-list" id="problems-list" hidden=move || !shown.get()>{rows}</ul>
         </section>

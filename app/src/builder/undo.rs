@@ -11,6 +11,35 @@ pub struct Step {
     pub redo: Vec<Change>,
 }
 
+impl Step {
+    /// Whether it changes one of these components.
+    pub fn concerns(&self, is_one: impl Fn(&Name) -> bool) -> bool {
+        self.undo.iter().any(|change| match change {
+            Change::AddComponent { component } => is_one(&component.id),
+            Change::Connect { component, on } | Change::Disconnect { component, on } => is_one(component) || is_one(on),
+            Change::RemoveComponent { component }
+            | Change::LetGo { component }
+            | Change::RenameComponent { component, .. }
+            | Change::SetValuesText { component, .. }
+            | Change::SetManifestText { component, .. }
+            | Change::SetValue { component, .. }
+            | Change::UnsetValue { component, .. }
+            | Change::SetNamespace { component, .. }
+            | Change::SetChartSource { component, .. }
+            | Change::SetChartVersion { component, .. }
+            | Change::SetReleaseName { component, .. }
+            | Change::SetTimeout { component, .. }
+            | Change::SetLayout { component, .. } => is_one(component),
+            Change::DeclareVariable { .. }
+            | Change::RetypeVariable { .. }
+            | Change::UndeclareVariable { .. }
+            | Change::SetDescription { .. }
+            | Change::RenameStack { .. }
+            | Change::SetStackDependsOn { .. } => false,
+        })
+    }
+}
+
 /// What leads back to `before` once `changes` hold.
 pub fn back(before: &Stack, changes: &[Change]) -> Vec<Change> {
     let mut stack = before.clone();

@@ -22,6 +22,9 @@ pub fn App() -> AnyView {
                 <Route path=path!("/catalog/inside") view=page::catalog::Inside ssr=Async/>
                 <Route path=path!("/catalog/repositories") view=page::catalog::Repositories ssr=Async/>
                 <Route path=path!("/clusters/:cluster/stacks/:stack/application") view=page::application::Application ssr=Async/>
+                <Route path=path!("/clusters/:cluster/stacks/:stack/drafts") view=page::drafts::Drafts ssr=Async/>
+                <Route path=path!("/clusters/:cluster/stacks/:stack/history") view=page::history::History ssr=Async/>
+                <Route path=path!("/clusters/:cluster/stacks/:stack/compare") view=page::compare::Compare ssr=Async/>
                 <Route path=path!("/import") view=page::import::Import ssr=Async/>
                 <Route path=path!("/record") view=page::record::Record ssr=Async/>
                 <Route path=path!("/record/:cluster/foreign/:commit") view=page::record::Foreign ssr=Async/>

@@ -7,7 +7,7 @@ use super::outcome::ComponentOutcome;
 use super::secret::SecretUse;
 use super::variable::Resolution;
 use crate::change::Change;
-use crate::change::rebase::{Choice, Conflict};
+use crate::change::rebase::{Choice, Conflict, Side};
 use crate::finding::Finding;
 use crate::name::Name;
 use crate::stack::Stack;
@@ -148,6 +148,22 @@ pub struct Edit {
     /// Made by the client; the same id twice is the same edit.
     pub change_id: String,
     pub changes: Vec<Change>,
+    /// What all ids begin with that this page makes: it has seen its own edits, so they never meet this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// What the person chose after an `edit_overlaps`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Settled>,
+}
+
+/// Which side holds wherever an edit meets others' edits that its person has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Settled {
+    /// The `revision` of the `edit_overlaps` that was answered; what came later is not chosen about.
+    pub revision: u64,
+    pub take: Side,
 }
 
 /// The answer to [`Edit`].
@@ -194,6 +210,76 @@ pub struct RebaseConflict {
     pub theirs_entry: u64,
     pub theirs_by: Vec<String>,
     pub theirs_at: i64,
+}
+
+/// An edit as `GET /api/v1/drafts/{draft}/events` tells of it, under the event `edit` with its revision for an id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EditTold {
+    pub revision: u64,
+    pub change_id: String,
+    pub by: Author,
+    pub at: i64,
+    /// In one line, such as `changed grafana's values`.
+    pub words: String,
+}
+
+/// `GET /api/v1/drafts/{draft}/edits`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PastEdit {
+    /// What the draft was after it; 1 is what it began with.
+    pub revision: u64,
+    pub by: Author,
+    pub at: i64,
+    /// What was changed, a line for each thing; of very many the first.
+    pub words: Vec<String>,
+    /// How many lines were left off.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more: u32,
+    /// The entry that a rebase carried the draft to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebased_to: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checkpoints: Vec<Checkpoint>,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// A revision under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Checkpoint {
+    pub id: String,
+    pub name: String,
+    pub revision: u64,
+    pub by: Author,
+    pub at: i64,
+}
+
+/// `POST /api/v1/drafts/{draft}/checkpoints`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewCheckpoint {
+    pub name: String,
+    /// Absent: where the draft stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+}
+
+/// `POST /api/v1/drafts/{draft}/back`: one more edit, after which the draft holds what it held at an earlier revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GoBack {
+    pub to: u64,
+    /// The revision that the person has seen.
+    pub base_revision: u64,
+    /// Made by the client; the same id twice is the same edit.
+    pub change_id: String,
 }
 
 /// `PATCH /api/v1/drafts/{draft}`

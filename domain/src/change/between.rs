@@ -46,14 +46,14 @@ pub fn between(before: &Stack, after: &Stack) -> Vec<Change> {
 }
 
 /// What was told so far, and what it makes of the stack.
-struct Told {
-    stack: Stack,
-    changes: Vec<Change>,
+pub(super) struct Told {
+    pub(super) stack: Stack,
+    pub(super) changes: Vec<Change>,
 }
 
 impl Told {
     /// A change that cannot hold at this point of the way, such as two names that swap, is told all the same.
-    fn add(&mut self, change: Change) {
+    pub(super) fn add(&mut self, change: Change) {
         let _ = apply(&mut self.stack, &change);
         self.changes.push(change);
     }
@@ -117,7 +117,7 @@ fn fields(told: &mut Told, was: &Component, now: &Component) {
 }
 
 /// Value by value where that gives the very same text, else the text as a whole.
-fn text(told: &mut Told, was: &Component, now: &Component) {
+pub(super) fn text(told: &mut Told, was: &Component, now: &Component) {
     if was.text() == now.text() {
         return;
     }

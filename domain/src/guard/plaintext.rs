@@ -31,6 +31,9 @@ const ENDINGS: &[&str] = &["password", "passwd", "pass", "secret", "token", "aut
 /// No credential that is known here is shorter.
 const SHORTEST: usize = 20;
 
+/// Stands for the beginning of an expression.
+const EXPRESSION: &str = "\u{1}";
+
 /// How credentials of well-known services begin, with the least number of characters that then follow.
 const PREFIXES: &[(&str, usize)] = &[
     ("ghp_", 20),
@@ -172,6 +175,34 @@ pub fn looks_like_a_credential(text: &str) -> bool {
                 .is_some_and(|rest| rest.len() >= *least && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b)))
         })
     })
+}
+
+/// The same rule for a text as it is being typed, broken YAML too: rather once too often than once too seldom. A Secret
+/// counts as one whatever it holds.
+pub fn may_hold_a_secret(text: &str) -> bool {
+    // The line before names a secret: as a variable of a container, or as a key whose value begins below.
+    let (mut variable, mut above) = (false, false);
+    // Its braces are none of YAML's.
+    let text = text.replace("${{", EXPRESSION);
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if std::mem::take(&mut above) && !line.contains(':') && !line.starts_with(EXPRESSION) {
+            return true;
+        }
+        for piece in line.split(['{', ',']) {
+            let Some((key, value)) = piece.trim().trim_start_matches("- ").split_once(':') else { continue };
+            let quotes = ['"', '\'', '}', ']', ' '];
+            let (key, value) = (key.trim_matches(quotes), value.trim().trim_start_matches(quotes));
+            let names = names_a_secret(key) && !key.starts_with("existing");
+            let is_written = !value.is_empty() && !value.starts_with(EXPRESSION) && !matches!(value, "null" | "~");
+            let is_kind = key == "kind" && value.trim_end_matches(quotes) == "Secret";
+            if is_kind || (is_written && (names || (variable && key == "value"))) {
+                return true;
+            }
+            above = names && value.is_empty();
+            variable = key == "name" && names_a_secret(value);
+        }
+    }
+    looks_like_a_credential(&text)
 }
 
 /// Names of Secrets that the stack brings or makes others bring: a value that is one of them refers to it.
@@ -317,6 +348,33 @@ mod tests {
         }
         for plain in ["ghp_", "npm_config", "sk-learn", "-----BEGIN CERTIFICATE-----", "SG.example.com", "AKIA-1"] {
             assert!(!looks_like_a_credential(plain), "{plain}");
+        }
+    }
+
+    #[test]
+    fn a_text_on_its_way_is_kept_nowhere_where_it_could_hold_a_secret() {
+        for secret in [
+            "adminPassword: hunter2",
+            "auth: {user: a, password: 'hunter2'}",
+            "\"apiKey\": \"x\"",
+            "apiVersion: v1\nkind: Secret\nstringData: {a: b}",
+            "env:\n  - name: DB_PASSWORD\n    value: hunter2",
+            "password: |\n  hunter2",
+            "password:\n  hunter2",
+            "broken: [\n  token: abc",
+            "url: https://x:ghp_a1B2a1B2a1B2a1B2a1B2a1B2@github.com",
+        ] {
+            assert!(may_hold_a_secret(secret), "{secret}");
+        }
+        for plain in [
+            "replicas: 2\n# password: none",
+            "password: ${{ secrets.password }}",
+            "existingSecret: login\nauth:\n  enabled: true",
+            "env:\n  - name: HOME\n    value: /root",
+            "kind: SecretStore",
+            "",
+        ] {
+            assert!(!may_hold_a_secret(plain), "{plain}");
         }
     }
 }

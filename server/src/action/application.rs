@@ -19,6 +19,8 @@ pub async fn add(server: &Server, caller: &Caller, id: &str, new: NewApplication
         base_revision: u64::try_from(found.row.revision).unwrap_or_default(),
         change_id: new.change_id,
         changes: vec![Change::AddComponent { component }],
+        page: None,
+        settled: None,
     };
     let edited = draft::edit(server, caller, id, edit).await.map_err(|problem| match problem.at.as_deref() {
         Some("changes[0]") => problem.at("name"),

@@ -1,12 +1,21 @@
 //! Drafts: open, read, edit, describe, discard and restore.
 
+mod back;
 pub mod behind;
 mod check;
+mod checkpoint;
 mod edit;
+mod events;
+mod history;
+pub mod past;
 mod rebase;
 
+pub use back::back;
 pub use check::check;
+pub use checkpoint::{add as add_checkpoint, remove as remove_checkpoint};
 pub use edit::edit;
+pub use events::{Told, watch};
+pub use history::history;
 pub use rebase::rebase;
 
 use domain::api::draft::{Draft, DraftEdit, DraftState, DraftSummary, NewDraft, Origin, Start};

@@ -64,7 +64,9 @@ pub async fn log_out(server: &Server, caller: &Caller, session: &Session) -> Res
     if let Ok(person) = caller.person() {
         audited(server, caller, Act::CloseSession(person.id.to_owned()), async |_| Ok(())).await?;
     }
-    identity::session::close(session).await
+    identity::session::close(session).await?;
+    server.together.look_again();
+    Ok(())
 }
 
 /// Sets one's own password: against the one before, or with a one-time code, which is then used up.

@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -11,6 +12,7 @@ use domain::audit::Act;
 use domain::principal::{Principal, may_somewhere};
 use domain::problem::Problem;
 use tower_sessions::Session;
+use tower_sessions::session::Id;
 
 use crate::api::caller::{Caller, Proof, Who};
 use crate::api::doors::{Policies, Policy};
@@ -73,6 +75,39 @@ async fn caller(server: &Server, header: Option<&str>, session: Option<Session>,
         Some((principal, proof)) => Caller { who: Who::Known(principal), proof, address },
         None => Caller::stranger(address),
     })
+}
+
+/// What a request proved its caller with, to be asked again while the answer is still being said.
+#[derive(Debug, Clone)]
+pub struct Again {
+    header: Option<String>,
+    session: Option<Id>,
+    address: Option<IpAddr>,
+}
+
+impl Again {
+    /// Who it is by now; `None` once they are no longer let in.
+    pub async fn caller(&self, server: &Server) -> Result<Option<Caller>, Problem> {
+        let address = self.address;
+        if self.header.is_some() {
+            return caller(server, self.header.as_deref(), None, address).await.map(Some);
+        }
+        let Some(session) = &self.session else { return Ok(None) };
+        let known = identity::session::still(server, session).await?;
+        Ok(known.map(|(principal, proof)| Caller { who: Who::Known(principal), proof, address }))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Again {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Again, Refusal> {
+        Ok(Again {
+            header: parts.headers.get(AUTHORIZATION).map(|header| header.to_str().unwrap_or_default().to_owned()),
+            session: parts.extensions.get::<Session>().and_then(Session::id),
+            address: parts.extensions.get::<Caller>().and_then(|caller| caller.address),
+        })
+    }
 }
 
 fn pass(caller: &Caller, policy: Option<Policy>) -> Result<(), Problem> {

@@ -104,6 +104,8 @@ impl Serving {
     /// The same with another limit: what is not finished by then is left, and said so.
     pub async fn stop_within(mut self, grace: Duration) {
         let _ = self.stop.send(true);
+        // Streams have no end of their own.
+        self.server.together.close();
         let finish = async {
             for task in &mut self.tasks {
                 let _ = task.await;

@@ -68,6 +68,17 @@ pub async fn principal(server: &Server, session: &Session) -> std::result::Resul
     Ok(Some((principal, proof)))
 }
 
+/// Who a session stands for now, for an answer that is still being said: asking keeps nobody logged in.
+pub async fn still(server: &Server, id: &Id) -> std::result::Result<Option<(Principal, Proof)>, Problem> {
+    let now = server.clock.now();
+    let Some(record) = store::session::load(&server.store, &key(id), now).await? else { return Ok(None) };
+    let data: serde_json::Value = serde_json::from_str(&record).or_internal("reading the session")?;
+    let Some(login) = data.get(LOGIN).and_then(|login| serde_json::from_value::<Login>(login.clone()).ok()) else { return Ok(None) };
+    let Some(proof) = proof(&login.proof).filter(|_| now - login.seen < IDLE && now - login.since < ABSOLUTE) else { return Ok(None) };
+    let principal = store::person::principal(&mut *server.store.read().await?, &login.person).await?;
+    Ok(principal.map(|principal| (principal, proof)))
+}
+
 fn name(proof: Proof) -> &'static str {
     match proof {
         Proof::Passkey => "passkey",

@@ -54,7 +54,7 @@ pub async fn insert(tx: &mut Tx, draft: &Draft) -> Result<()> {
     .bind(draft.updated_at)
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    super::draft_text::keep(tx, draft).await
 }
 
 pub async fn get(db: &mut Conn, id: &str) -> Result<Option<Draft>> {
@@ -75,7 +75,7 @@ pub async fn in_state(db: &mut Conn, state: &str, limit: i64) -> Result<Vec<Draf
         .await?)
 }
 
-/// Writes content and revision.
+/// Writes content and revision, and now and then keeps the content for good.
 pub async fn write(tx: &mut Tx, draft: &Draft) -> Result<()> {
     sqlx::query(
         "update draft
@@ -91,6 +91,9 @@ pub async fn write(tx: &mut Tx, draft: &Draft) -> Result<()> {
     .bind(draft.base_entry)
     .execute(&mut **tx)
     .await?;
+    if draft.revision % super::draft_text::EVERY == 0 {
+        super::draft_text::keep(tx, draft).await?;
+    }
     Ok(())
 }
 
@@ -160,9 +163,20 @@ pub async fn edit_by_client_id(db: &mut Conn, draft: &str, client_change_id: &st
 
 /// Edits after a revision, oldest first.
 pub async fn edits_since(db: &mut Conn, draft: &str, revision: i64) -> Result<Vec<Edit>> {
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{EDIT_COLUMNS} where draft = $1 and revision > $2 order by revision")))
-        .bind(draft)
-        .bind(revision)
+    edits_between(db, draft, revision, i64::MAX).await
+}
+
+/// Edits that led from one revision to another, oldest first.
+pub async fn edits_between(db: &mut Conn, draft: &str, after: i64, to: i64) -> Result<Vec<Edit>> {
+    let text = format!("{EDIT_COLUMNS} where draft = $1 and revision > $2 and revision <= $3 order by revision");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(text)).bind(draft).bind(after).bind(to).fetch_all(db).await?)
+}
+
+/// Drafts of a stack in any state, the last edited first.
+pub async fn of_stack(db: &mut Conn, stack: &str, limit: i64) -> Result<Vec<Draft>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} where stack = $1 order by updated_at desc limit $2")))
+        .bind(stack)
+        .bind(limit)
         .fetch_all(db)
         .await?)
 }

@@ -86,10 +86,17 @@ const EXPECTED: &str = "
     POST   /api/v1/drafts/{draft}/changes                 401     403    422      422   422   403
     POST   /api/v1/drafts/{draft}/rebase                  401     403    422      422   422   403
     POST   /api/v1/drafts/{draft}/restore                 401     403    404      404   404   403
+    GET    /api/v1/drafts/{draft}/events                  401     404    404      404   404   404
+    GET    /api/v1/drafts/{draft}/edits                   401     404    404      404   404   404
+    POST   /api/v1/drafts/{draft}/checkpoints             401     403    422      422   422   403
+    DELETE /api/v1/drafts/{draft}/checkpoints/{checkpoint} 401    403    404      404   404   403
+    POST   /api/v1/drafts/{draft}/back                    401     403    422      422   422   403
     POST   /api/v1/drafts/{draft}/applications            401     403    422      422   422   403
     GET    /api/v1/drafts/{draft}/export                  401     404    404      404   404   404
     POST   /api/v1/imports                                401     403    422      422   422   403
     GET    /api/v1/clusters/{cluster}/stacks/{stack}/export 401   404    404      404   404   404
+    GET    /api/v1/clusters/{cluster}/stacks/{stack}/versions 401 404    404      404   404   404
+    GET    /api/v1/clusters/{cluster}/stacks/{stack}/compare 401  400    400      400   400   400
     POST   /api/v1/drafts/{draft}/plans                   401     403    422      422   422   403
     POST   /api/v1/clusters/{cluster}/plans               401     403    403      403   404   403
     POST   /api/v1/clusters/{cluster}/roster-plans        401     403    403      403   404   403

@@ -2,13 +2,14 @@
 //! understand itself.
 
 use domain::change::Change;
+use domain::guard::may_hold_a_secret;
 use domain::name::Name;
 use domain::stack::Point;
 
 /// Between the words of a change. A text that holds it is not kept.
 const BETWEEN: char = '\u{1f}';
 
-/// Nothing for changes that the builder does not make.
+/// Nothing for changes that the builder does not make, and for what may be a secret: a browser keeps those nowhere.
 pub fn written(change: &Change) -> Option<String> {
     let name = |name: &Name| name.to_string();
     let (kind, words) = match change {
@@ -40,7 +41,11 @@ pub fn written(change: &Change) -> Option<String> {
         | Change::RenameStack { .. }
         | Change::SetStackDependsOn { .. } => return None,
     };
-    if words.iter().any(|word| word.contains(BETWEEN)) {
+    let secret = match change {
+        Change::AddComponent { component } => may_hold_a_secret(component.text()),
+        _ => words.iter().any(|word| may_hold_a_secret(word)),
+    };
+    if secret || words.iter().any(|word| word.contains(BETWEEN)) {
         return None;
     }
     let mut out = kind.to_owned();
@@ -136,6 +141,8 @@ mod tests {
         }
         let torn = Change::SetValuesText { component: component(), text: "a\u{1f}b".into() };
         assert_eq!(written(&torn), None);
+        let secret = Change::SetValuesText { component: component(), text: "adminPassword: hunter2\n".into() };
+        assert_eq!(written(&secret), None);
         assert_eq!(read("nothing of the kind\u{1f}web"), None);
     }
 }

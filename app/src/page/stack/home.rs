@@ -20,7 +20,7 @@ use crate::part::edit_stack::EditStack;
 use crate::part::environment::EnvironmentMark;
 use crate::part::problem::ProblemView;
 use crate::part::state::{State, StateBadge};
-use crate::part::{entry_path, number, stack_path};
+use crate::part::{compare_path, entry_path, history_path, number, stack_path};
 use crate::session::{on_cluster, use_session};
 use crate::widget::icon::Icon;
 use crate::widget::page_head::PageHead;
@@ -83,6 +83,9 @@ pub fn StackHome(home: Home) -> AnyView {
     let word = if drafts.is_empty() { "Edit" } else { "Open the draft" };
     let edit = (entry.is_some() || !drafts.is_empty())
         .then(|| view! { <EditStack on=on.clone() environment=environment.clone() word main=true/> });
+    let more = (entry.is_some() && !drafts.is_empty())
+        .then(|| view! { <EditStack on=on.clone() environment=environment.clone() word="New draft" fresh=true/> });
+    let compare = compare_path(&name, &stack, "", "");
     let moved = (!differs.is_empty()).then(|| {
         view! {
             <div class="callout callout--waiting mb"><Icon name="warn"/>
@@ -121,7 +124,7 @@ pub fn StackHome(home: Home) -> AnyView {
     let remove = (may && entry.is_some()).then(|| view! { <Remove on/> });
     view! {
         <div class="builder-blank">
-            <PageHead title=stack about=format!("On {name}.")><EnvironmentMark name=environment/>{edit}</PageHead>
+            <PageHead title=stack about=format!("On {name}.")><EnvironmentMark name=environment/><a class="btn btn--sm btn--quiet" href=compare rel="external">"Compare"</a>{more}{edit}</PageHead>
             {moved}
             <Sheet id="h-record" title="Record">{record}</Sheet>
             <Sheet id="h-drafts" title="Open drafts">{open}</Sheet>
@@ -168,6 +171,7 @@ fn Item(draft: DraftSummary, may_restore: bool) -> AnyView {
     let behind =
         draft.behind.as_ref().map(|behind| view! { <span class="ic-waiting">{format!("behind № {}", number(behind.record))}</span> });
     let title = if draft.title.is_empty() { draft.stack_name.to_string() } else { draft.title.clone() };
+    let past = history_path(draft.cluster.as_str(), draft.stack.as_str(), &draft.id);
     let act = if may_restore {
         view! { <Restore draft=draft.clone()/> }.into_any()
     } else {
@@ -177,8 +181,8 @@ fn Item(draft: DraftSummary, may_restore: bool) -> AnyView {
         <li class="desk-item">
             <span><StateBadge state=State::Draft word=format!("rev {}", draft.revision)/></span>
             <div>
-                <p class="desk-title"><a href=href>{title}</a></p>
-                <p class="desk-meta"><AuthorMark author=draft.edited_by/><span><Ago at=draft.edited_at/></span>{behind}</p>
+                <p class="desk-title"><a href=href>{title.clone()}</a></p>
+                <p class="desk-meta"><AuthorMark author=draft.edited_by/><span><Ago at=draft.edited_at/></span>{behind}<a href=past rel="external" aria-label=format!("History: {title}")>"History"</a></p>
             </div>
             {act}
         </li>

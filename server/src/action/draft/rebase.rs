@@ -108,6 +108,8 @@ async fn write(
     row.edited_by.clone_from(&author);
     row.updated_at = server.clock.now();
     store::draft::write(tx, &row).await?;
+    // The changes tell it to people; the order of what is declared and the like they do not tell.
+    store::draft_text::keep(tx, &row).await?;
     let kept = store::draft::Edit {
         id: server.ids.next(),
         draft: row.id,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -17,6 +18,9 @@ pub struct Client {
     pub cookies: BTreeMap<String, String>,
     pub token: Option<String>,
 }
+
+/// After this long without a word, a stream is taken to have told what was there.
+const SILENCE: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
 pub struct Answer {
@@ -98,7 +102,10 @@ impl Client {
         tokio::spawn(connection);
         let response = sender.send_request(request).await?;
         let (parts, body) = response.into_parts();
-        let body = body.collect().await?.to_bytes().to_vec();
+        let body = match parts.headers.get(header::CONTENT_TYPE) {
+            Some(kind) if kind == "text/event-stream" => until_silent(body).await,
+            _ => body.collect().await?.to_bytes().to_vec(),
+        };
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let text = cookie.to_str().unwrap();
             let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
@@ -110,6 +117,15 @@ impl Client {
         }
         Ok(Answer { what, status: parts.status, headers: parts.headers, body })
     }
+}
+
+/// What a stream says at once: it has no end to wait for.
+async fn until_silent(mut body: hyper::body::Incoming) -> Vec<u8> {
+    let mut said = Vec::new();
+    while let Ok(Some(Ok(frame))) = tokio::time::timeout(SILENCE, body.frame()).await {
+        said.extend_from_slice(frame.data_ref().map_or(&[][..], |data| &data[..]));
+    }
+    said
 }
 
 impl Answer {
