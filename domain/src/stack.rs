@@ -103,6 +103,13 @@ pub struct Chart {
     pub version: String,
 }
 
+impl Chart {
+    /// Its repository and name: charts of one source are the same chart, whatever their versions.
+    pub fn source(&self) -> (&str, &str) {
+        (self.repository.trim_end_matches('/'), &self.name)
+    }
+}
+
 /// One or more YAML documents, as a person wrote them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -21,7 +21,7 @@ use domain::text::hex;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-pub use built_in::charts;
+pub use built_in::{charts, of};
 pub use cache::Kept;
 pub use index::{Index, Listed, Version};
 pub use inside::{CrdSchema, Inside, Shelf, of_file};

@@ -31,11 +31,15 @@ pub fn is_prerelease(version: &str) -> bool {
     parts(version).is_some_and(|parts| parts.pre.is_some())
 }
 
+/// Whether it is a version and none on its way to one.
+pub fn is_finished(version: &str) -> bool {
+    parts(version).is_some_and(|parts| parts.pre.is_none())
+}
+
 /// Of known versions the one that is newer than a component's chart, if one is.
 pub fn newer<'a>(chart: &Chart, known: &'a [Chart]) -> Option<&'a str> {
-    let is_same =
-        |other: &&Chart| other.name == chart.name && other.repository.trim_end_matches('/') == chart.repository.trim_end_matches('/');
-    let newest = known.iter().filter(is_same).max_by(|one, other| compare(&one.version, &other.version))?;
+    let same = known.iter().filter(|other| other.source() == chart.source());
+    let newest = same.max_by(|one, other| compare(&one.version, &other.version))?;
     let is_newer = is_version(&chart.version) && compare(&newest.version, &chart.version) == Ordering::Greater;
     is_newer.then_some(newest.version.as_str())
 }

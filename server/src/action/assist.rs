@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::draft;
 use crate::api::caller::Caller;
 use crate::api::problem::too_large;
-use crate::catalog::kubernetes;
+use crate::catalog::{self, kubernetes};
 use crate::server::Shared;
 use known::Books;
 
@@ -132,7 +132,7 @@ pub async fn form(server: &Shared, caller: &Caller, of: Of<'_>, text: String) ->
     let (fields, nothing) = match &component.content {
         Content::Manifest(_) => (form::of_objects(&values), "None of these objects has a field that is shown here."),
         Content::Addon(addon) => {
-            let chart = known::of_catalog(&addon.chart);
+            let chart = catalog::of(&addon.chart);
             let own = values.first().cloned().unwrap_or_default();
             let fields = chart.map(|chart| form::of_values(&own, &chart.fields, books.notes())).unwrap_or_default();
             let nothing = if chart.is_some() {

@@ -3,7 +3,7 @@
 use domain::api::catalog::Found;
 use domain::catalog::Chart;
 use domain::catalog::search::{Query, Terms};
-use domain::catalog::version::is_prerelease;
+use domain::catalog::version::is_finished;
 use domain::problem::Problem;
 use domain::stack;
 
@@ -26,7 +26,7 @@ pub async fn find(server: &Server, query: &str) -> Result<Vec<Found>, Problem> {
         let Some(kept) = server.catalog.kept(&repository.url).await else { continue };
         for (name, listed) in &kept.index.charts {
             let Some(score) = query.score(&Terms::plain(name, &listed.description)) else { continue };
-            let finished = listed.versions.iter().find(|version| !is_prerelease(&version.version) && !version.deprecated);
+            let finished = listed.versions.iter().find(|version| is_finished(&version.version) && !version.deprecated);
             let Some(version) = finished.or(listed.versions.first()) else { continue };
             let chart = stack::Chart { repository: repository.url.clone(), name: name.clone(), version: version.version.clone() };
             found.push((score, of_own(chart, &listed.description, &repository.name)));

@@ -25,7 +25,7 @@ pub async fn versions(server: &Server, repository: &str, name: &str) -> Result<C
         deprecated: version.deprecated,
     };
     let versions: Vec<ChartVersion> = listed.versions.into_iter().map(one).collect();
-    let newest = versions.iter().find(|version| !version.is_prerelease && version::is_version(&version.version));
+    let newest = versions.iter().find(|version| version::is_finished(&version.version));
     Ok(ChartVersions { newest: newest.map(|version| version.version.clone()), versions })
 }
 
@@ -35,17 +35,15 @@ pub async fn newest(server: &Server, stack: &Stack) -> Vec<stack::Chart> {
     let mut newest: BTreeMap<(&str, &str), String> = BTreeMap::new();
     for component in &stack.components {
         let Content::Addon(addon) = &component.content else { continue };
-        let (repository, name) = (addon.chart.repository.trim_end_matches('/'), addon.chart.name.as_str());
+        let (repository, name) = addon.chart.source();
         if newest.contains_key(&(repository, name)) {
             continue;
         }
-        let is_it =
-            |known: &&domain::catalog::Chart| known.chart.name == name && known.chart.repository.trim_end_matches('/') == repository;
-        let mut known: Vec<String> = catalog::charts().iter().filter(is_it).map(|known| known.chart.version.clone()).collect();
+        let mut known: Vec<String> = catalog::of(&addon.chart).map(|known| known.chart.version.clone()).into_iter().collect();
         if let Some(kept) = server.catalog.kept(repository).await {
             known.extend(kept.index.charts.get(name).into_iter().flat_map(|listed| &listed.versions).map(|one| one.version.clone()));
         }
-        known.retain(|one| version::is_version(one) && !version::is_prerelease(one));
+        known.retain(|one| version::is_finished(one));
         if let Some(best) = known.into_iter().max_by(|one, other| version::compare(one, other)) {
             newest.insert((repository, name), best);
         }
@@ -71,7 +69,7 @@ pub async fn source(server: &Server, repository: &str, name: &str) -> Result<Sou
     if let Some(row) = store::chart_repository::by_url(&mut *server.store.read().await?, repository).await? {
         return chart_repository::source(&server.vault, &row);
     }
-    let is_built_in = catalog::charts().iter().any(|known| known.chart.repository.trim_end_matches('/') == repository);
+    let is_built_in = catalog::charts().iter().any(|known| known.chart.source().0 == repository);
     if !is_built_in {
         return Err(Problem::new(404, "chart_repository_unknown", "This chart repository is none of the catalog's and none of your own.")
             .at("repository")

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use domain::catalog::{Chart, source};
+use domain::stack;
 
 static FILES: &[&str] = include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 
@@ -10,6 +11,11 @@ static FILES: &[&str] = include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 pub fn charts() -> &'static [Chart] {
     static CHARTS: OnceLock<Vec<Chart>> = OnceLock::new();
     CHARTS.get_or_init(|| FILES.iter().filter_map(|text| source::parse(text).ok()).collect())
+}
+
+/// What the catalog says of a chart, whatever its version.
+pub fn of(chart: &stack::Chart) -> Option<&'static Chart> {
+    charts().iter().find(|known| known.chart.source() == chart.source())
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 
 use domain::api::assist::{Known, KnownState};
-use domain::catalog;
 use domain::object::group_of;
 use domain::problem::Problem;
 use domain::schema::notes::Notes;
@@ -13,7 +12,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::action::chart;
-use crate::catalog::{self as charts, CrdSchema, Inside, Shelf, kubernetes};
+use crate::catalog::{self, CrdSchema, Inside, Shelf, kubernetes};
 use crate::server::Shared;
 
 /// So many charts are opened to look for a custom resource.
@@ -155,12 +154,12 @@ async fn of_kind(server: &Shared, stack: &Stack, text: &str, api_version: &str, 
         all.iter().find(is_it).map(|one| Kind::Known(Source::Crd(Box::new(one.schema.clone()))))
     };
     let texts = stack.components.iter().filter(|one| matches!(one.content, Content::Manifest(_))).map(|one| one.text());
-    if let Some(found) = std::iter::once(text).chain(texts).find_map(|text| find(&charts::of_file(text))) {
+    if let Some(found) = std::iter::once(text).chain(texts).find_map(|text| find(&catalog::of_file(text))) {
         return found;
     }
     let addons = stack.components.iter().filter_map(|component| match &component.content {
         // A chart of the catalog that does not bring it need not be asked.
-        Content::Addon(addon) => of_catalog(&addon.chart).is_none_or(|known| known.brings(group, kind)).then_some(&addon.chart),
+        Content::Addon(addon) => catalog::of(&addon.chart).is_none_or(|known| known.brings(group, kind)).then_some(&addon.chart),
         Content::Manifest(_) => None,
     });
     let mut waits = false;
@@ -181,15 +180,9 @@ async fn of_kind(server: &Shared, stack: &Stack, text: &str, api_version: &str, 
     Kind::Unknown(format!("No schema is known for {kind} ({api_version}), so its fields are not checked."))
 }
 
-/// The catalog's own file of a chart.
-pub fn of_catalog(chart: &Chart) -> Option<&'static catalog::Chart> {
-    let address = chart.repository.trim_end_matches('/');
-    charts::charts().iter().find(|known| known.chart.name == chart.name && known.chart.repository.trim_end_matches('/') == address)
-}
-
 /// What is inside a chart, as far as it is known now. What is not yet known begins to be fetched.
 async fn inside(server: &Shared, chart: &Chart) -> Result<Option<Arc<Inside>>, Problem> {
-    let chart = &Chart { repository: chart.repository.trim_end_matches('/').to_owned(), ..chart.clone() };
+    let chart = &Chart { repository: chart.source().0.to_owned(), ..chart.clone() };
     let now = server.clock.now();
     match server.catalog.shelf(chart, now) {
         Some(Shelf::Here(inside)) => return Ok(Some(inside)),
