@@ -202,7 +202,7 @@ fn fit_if_larger(board: Board, hand: Hand) {
 fn show(board: Board, hand: Hand, id: &Name) {
     let Some(at) = board.layout.with_untracked(|layout| layout.place(id.as_str()).map(|place| place.at)) else { return };
     let view = hand.view.get_untracked();
-    let shown = view.showing(at, (WIDTH, HEIGHT), hand.size.get_untracked());
+    let shown = view.showing(at, (WIDTH, HEIGHT), hand.free());
     if shown != view {
         hand.view.set(shown);
     }

@@ -30,6 +30,20 @@ pub fn size(_id: &str) -> Option<(f64, f64)> {
     None
 }
 
+/// The size of what is left of an element where another lies over its right.
+#[cfg(feature = "hydrate")]
+pub fn free(id: &str, over: &str) -> Option<(f64, f64)> {
+    let rect = document().get_element_by_id(id)?.get_bounding_client_rect();
+    let over = document().get_element_by_id(over).map(|over| over.get_bounding_client_rect()).filter(|over| over.width() > 0.0);
+    let right = over.map_or(rect.right(), |over| over.left().min(rect.right()));
+    (right > rect.left()).then(|| (right - rect.left(), rect.height()))
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn free(_id: &str, _over: &str) -> Option<(f64, f64)> {
+    None
+}
+
 /// Later moves of this pointer come to the listening element, wherever they happen.
 #[cfg(feature = "hydrate")]
 pub fn capture(event: &leptos::ev::PointerEvent) {

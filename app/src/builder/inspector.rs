@@ -29,6 +29,9 @@ use field::CommitField;
 use newer::Newer;
 use waits::WaitsFor;
 
+/// On a middling screen it lies over the canvas.
+pub const DOCK: &str = "dock";
+
 /// The id of the first control: Enter on a node leads here.
 pub const FIRST: &str = "inspect-first";
 
@@ -48,7 +51,7 @@ pub fn Dock() -> AnyView {
         })
     };
     view! {
-        <aside class="dock" class:dock--open=move || board.chosen.get().is_some() aria-label="Inspector">
+        <aside class="dock" id=DOCK class:dock--open=move || board.chosen.get().is_some() aria-label="Inspector">
             <div class="dock-bar"><h2 class="dock-title">"Inspector"</h2><span class="push">{close}</span></div>
             <div class="inspect dock-scroll">{body}</div>
         </aside>

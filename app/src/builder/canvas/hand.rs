@@ -6,7 +6,10 @@ use domain::name::Name;
 use domain::stack::Point;
 use leptos::prelude::*;
 
+use super::CANVAS;
 use super::viewport::{Area, Viewport};
+use crate::builder::dom;
+use crate::builder::inspector::DOCK;
 
 /// What the pointer holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +77,11 @@ pub struct Hand {
 }
 
 impl Hand {
+    /// The size of what can be seen of the canvas now.
+    pub fn free(self) -> (f64, f64) {
+        dom::free(CANVAS, DOCK).unwrap_or_else(|| self.size.get_untracked())
+    }
+
     pub fn new() -> Hand {
         let view = RwSignal::new(Viewport::default());
         let size = RwSignal::new((1600.0, 1000.0));

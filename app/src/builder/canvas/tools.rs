@@ -43,7 +43,7 @@ pub fn zoom(hand: Hand, factor: f64) {
 }
 
 pub fn fit(board: Board, hand: Hand) {
-    hand.view.set(board.layout.with_untracked(|layout| Viewport::fitted(layout, hand.size.get_untracked())));
+    hand.view.set(board.layout.with_untracked(|layout| Viewport::fitted(layout, hand.free())));
 }
 
 /// Every box goes back to where the waves put it.

@@ -73,9 +73,8 @@ pub fn Chart() -> AnyView {
 #[component]
 fn Shown(known: Known, which: Which) -> AnyView {
     let (all, draft, open) = known;
-    let is_it =
-        |one: &&Found| one.chart.name == which.name && one.chart.repository.trim_end_matches('/') == which.repository.trim_end_matches('/');
-    let found = all.iter().find(is_it).cloned();
+    let source = (which.repository.trim_end_matches('/'), which.name.as_str());
+    let found = all.iter().find(|one| one.chart.source() == source).cloned();
     let about = found.as_ref().map(|one| one.purpose.clone()).unwrap_or_default();
     let inside = query(&[
         ("repository", Some(which.repository.as_str())),
