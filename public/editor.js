@@ -61,6 +61,8 @@ export function mount(el, text, onChange, options = {}) {
           ...historyKeymap,
           ...defaultKeymap,
           indentWithTab,
+          // The page mends what stands on the caret's line.
+          { key: "Mod-.", run: ({ state }) => Boolean(options.fix) && (options.fix(state.doc.lineAt(state.selection.main.head).number), true) },
         ]),
         EditorView.updateListener.of((update) => {
           const typed = update.docChanged && !update.transactions.every((t) => t.annotation(Transaction.remote));

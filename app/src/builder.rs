@@ -11,6 +11,7 @@ mod editor;
 mod head;
 mod history;
 mod inspector;
+mod mend;
 mod moved;
 mod notice;
 mod outline;
@@ -29,6 +30,7 @@ use board::Board;
 use canvas::Canvas;
 use head::Head;
 use inspector::Dock;
+use mend::MoveToSecret;
 use notice::Notices;
 use outline::Outline;
 use problems::Problems;
@@ -52,7 +54,7 @@ pub fn Builder(draft: Draft) -> AnyView {
         board.forget_what_is_gone();
     });
     view! {
-        <div class="builder">
+        <div class="builder" on:keydown=move |event| mend::by_key(board, &event)>
             <Head/>
             <Notices/>
             <div class="builder-body">
@@ -65,7 +67,7 @@ pub fn Builder(draft: Draft) -> AnyView {
             </div>
             <p class="sr-only" role="status" aria-live="polite">{move || board.said.get()}</p>
         </div>
-        {board.may_edit.then(|| view! { <AddAddon/><AddManifest/> })}
+        {board.may_edit.then(|| view! { <AddAddon/><AddManifest/><MoveToSecret/> })}
     }
     .into_any()
 }

@@ -1,5 +1,6 @@
 //! The catalog: charts that teams really run, what each is for, what it brings, and where its well-known values sit.
 
+pub mod known;
 pub mod search;
 pub mod source;
 pub mod version;
@@ -74,6 +75,9 @@ pub struct WellKnown {
     pub resources: Vec<ValuePath>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<ValuePath>,
+    /// One of these must be true for its custom resources to come; where none is named, they always come.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crds: Vec<ValuePath>,
 }
 
 /// A closed list of words with their written form.

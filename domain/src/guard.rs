@@ -3,13 +3,16 @@
 mod bytes;
 mod claim;
 mod clash;
+mod custom;
 mod cycle;
 mod eyes;
 mod foreign;
 mod handover;
 mod hidden;
+mod host;
 mod identity;
 mod namespace;
+mod need;
 mod plaintext;
 mod reinstall;
 mod release;
@@ -25,9 +28,11 @@ mod yaml;
 
 use std::collections::BTreeMap;
 
+use crate::catalog::known::Known;
 use crate::cluster::Cluster;
 use crate::engine::Rendered;
 use crate::finding::Finding;
+use crate::fix::Proposal;
 use crate::plan::build::{About, SecretFact};
 use crate::plan::delta::Delta;
 use crate::plan::{Facts, Head, Policy, ValueChange, Writer};
@@ -37,7 +42,11 @@ use crate::resolve::Resolution;
 use crate::stack::Stack;
 
 pub use claim::{Size, sizes};
+pub(crate) use custom::told as custom_resources;
 pub use handover::taken_over;
+pub(crate) use host::told as hosts;
+pub(crate) use need::told as needs;
+pub(crate) use plaintext::words;
 pub use plaintext::{looks_like_a_credential, may_hold_a_secret, names_a_secret};
 pub use reinstall::anew;
 pub use removal::{UNINSTALLED, effects, holds_data, lost};
@@ -64,6 +73,7 @@ pub struct Context<'a> {
     pub about: Option<&'a About>,
     pub writers: &'a [Writer],
     pub policy: Policy,
+    pub known: &'a Known<'a>,
 }
 
 /// One guard.
@@ -96,6 +106,9 @@ pub const ALL: &[Guard] = &[
     ungoverned::GUARD,
     namespace::GUARD,
     clash::GUARD,
+    custom::GUARD,
+    need::GUARD,
+    host::GUARD,
     removal::GUARD,
     reinstall::GUARD,
     handover::GUARD,
@@ -112,6 +125,12 @@ impl<'a> Context<'a> {
     fn release(&self, component: &str) -> Option<&'a Release<'a>> {
         self.releases.iter().find(|release| release.component.as_str() == component)
     }
+}
+
+/// A finding with what mends it.
+pub(crate) struct Told {
+    pub finding: Finding,
+    pub fixes: Vec<Proposal>,
 }
 
 /// The findings of all guards: what blocks first, then what must be confirmed, warnings, passes.

@@ -36,6 +36,7 @@ pub mod catalog;
 pub mod change;
 pub mod exchange;
 pub mod finding;
+pub mod fix;
 pub mod sealing;
 
 pub mod audit;

@@ -9,6 +9,7 @@ mod tree;
 
 pub use manifest::{entries, is_label, text};
 pub use tree::kind_of;
+pub(crate) use tree::near;
 
 use std::collections::{BTreeMap, BTreeSet};
 

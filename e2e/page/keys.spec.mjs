@@ -242,6 +242,14 @@ const DOES = {
     await press(page, key);
     await becomes(page, ["d"]);
   },
+  "Do the first fix": async (page, [key]) => {
+    await choose(page, "d");
+    await press(page, key);
+    await page.waitForFunction(() => document.querySelector(".builder > [role=status]").textContent === "Fixed: Declare nowhere. Undo takes it back.");
+    await saved(page);
+    await press(page, "Control+z");
+    await page.locator(".problems").getByRole("button", { name: "Declare nowhere" }).waitFor();
+  },
   "Zoom in": (page, keys) => zooms(page, keys, 1),
   "Zoom out": (page, keys) => zooms(page, keys, -1),
   "Full size": async (page, [key]) => {

@@ -92,6 +92,7 @@ fn planned(stack: &Stack, cluster: &Cluster, head: &Head) -> Built {
         policy,
         chart_digests: &BTreeMap::new(),
         previews: &domain::preview::Previews::default(),
+        known: &domain::catalog::known::Known::default(),
     })
 }
 

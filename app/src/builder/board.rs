@@ -14,6 +14,7 @@ use domain::stack::{Chart, Component, Content, Point, Stack};
 use domain::text::sentence;
 use leptos::prelude::*;
 
+use super::mend::Moving;
 use super::saving::{Saver, Saving};
 use super::undo::{Step, back, restore};
 
@@ -69,6 +70,8 @@ pub struct Board {
     pub refused: RwSignal<Option<String>>,
     pub adding_addon: RwSignal<bool>,
     pub adding_manifest: RwSignal<bool>,
+    /// Asked about in a dialog.
+    pub moving: RwSignal<Option<Moving>>,
     pub past: RwSignal<Vec<Step>>,
     pub future: RwSignal<Vec<Step>>,
     /// What somebody else did last.
@@ -136,6 +139,7 @@ impl Board {
             refused: RwSignal::new(None),
             adding_addon: RwSignal::new(false),
             adding_manifest: RwSignal::new(false),
+            moving: RwSignal::new(None),
             past,
             future,
             heard: RwSignal::new(String::new()),

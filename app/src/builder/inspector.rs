@@ -8,6 +8,7 @@ mod waits;
 
 use domain::api::outcome::ComponentOutcome;
 use domain::change::Change;
+use domain::finding::Finding;
 use domain::name::Name;
 use domain::stack::{Component, Content, field as rule};
 use leptos::prelude::*;
@@ -16,7 +17,7 @@ use super::board::{Board, Chosen, use_board};
 use super::canvas::CANVAS;
 use super::dom;
 use super::editor::TextEditor;
-use super::standing;
+use super::{mend, standing};
 use crate::part::finding::FindingList;
 use crate::widget::icon::Icon;
 use crate::widget::time::{age, now_micros};
@@ -119,7 +120,10 @@ fn Inspector(id: Name) -> AnyView {
     let of = id.clone();
     let problems = move || {
         let open = board.check.with(|check| standing::open_of(check, of.as_str()));
-        (!open.is_empty()).then(|| view! { <div class="inspect-part"><FindingList findings=open/></div> })
+        let mends = Callback::new(move |finding: Finding| {
+            mend::buttons(board, board.check.with_untracked(|check| standing::fixes_of(check, &finding)))
+        });
+        (!open.is_empty()).then(|| view! { <div class="inspect-part"><FindingList findings=open mends/></div> })
     };
     let live = board.live_of(&id).map(|live| view! { <InTheCluster live/> });
     let chart = matches!(found.content, Content::Addon(_)).then(|| view! { <ChartFields id=id.clone() component/> });

@@ -1,11 +1,12 @@
 //! What the check found, under the canvas: level, place, sentence, hint, and the way there.
 
 use domain::finding::{Finding, Level};
+use domain::fix::Fix;
 use domain::name::Name;
 use leptos::prelude::*;
 
 use super::board::{Board, name_in, use_board};
-use super::{dom, standing};
+use super::{dom, mend, standing};
 use crate::part::finding::icon;
 use crate::widget::icon::Icon;
 
@@ -18,7 +19,10 @@ pub fn Problems() -> AnyView {
         let words = open.with(|open| standing::tally(open));
         if words.is_empty() { "none".to_owned() } else { words }
     };
-    let rows = move || open.get().into_iter().map(|finding| row(board, finding)).collect_view();
+    let mendable = Memo::new(move |_| {
+        board.check.with(|check| standing::open(check).into_iter().map(|one| (standing::fixes_of(check, &one), one)).collect::<Vec<_>>())
+    });
+    let rows = move || mendable.get().into_iter().map(|(fixes, finding)| row(board, finding, fixes)).collect_view();
     view! {
         <section class="problems" aria-labelledby="problems-title">
             <div class="problems-head">
@@ -40,7 +44,7 @@ pub fn level_word(level: Level) -> &'static str {
     }
 }
 
-fn row(board: Board, finding: Finding) -> AnyView {
+fn row(board: Board, finding: Finding, fixes: Vec<Fix>) -> AnyView {
     let (name, ink) = icon(finding.level);
     let id = finding.at.component.as_deref().and_then(|id| Name::new(id).ok());
     let line = finding.at.line;
@@ -62,7 +66,7 @@ fn row(board: Board, finding: Finding) -> AnyView {
         None => view! { <span class="problem-where">"Whole stack"{spot}</span> }.into_any(),
     };
     view! {
-        <li class="problem"><Icon name=name class=ink/>{place}<span class="problem-text"><span class="sr-only">{level_word(finding.level)}": "</span>{finding.reason}{finding.hint.map(|hint| view! { <span class="muted">" "{hint}</span> })}</span></li>
+        <li class="problem"><Icon name=name class=ink/>{place}<span class="problem-text"><span class="sr-only">{level_word(finding.level)}": "</span>{finding.reason}{finding.hint.map(|hint| view! { <span class="muted">" "{hint}</span> })}</span>{mend::buttons(board, fixes)}</li>
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use domain::api::draft::Check;
 use domain::api::outcome::Reach;
 use domain::finding::{Finding, Level};
+use domain::fix::Fix;
 use domain::stack::{Component, Content, Stack};
 
 use crate::part::state::State;
@@ -63,6 +64,12 @@ pub fn open(check: &Check) -> Vec<Finding> {
 
 pub fn open_of(check: &Check, id: &str) -> Vec<Finding> {
     open(check).into_iter().filter(|finding| finding.at.component.as_deref() == Some(id)).collect()
+}
+
+/// What would mend a finding of this check, the best first.
+pub fn fixes_of(check: &Check, finding: &Finding) -> Vec<Fix> {
+    let place = check.findings.iter().position(|one| one == finding);
+    check.fixes.iter().filter(|fix| Some(fix.finding) == place).cloned().collect()
 }
 
 /// `1 error, 2 warnings`; empty where there is neither.

@@ -9,6 +9,7 @@ use super::variable::Resolution;
 use crate::change::Change;
 use crate::change::rebase::{Choice, Conflict, Side};
 use crate::finding::Finding;
+use crate::fix::Fix;
 use crate::name::Name;
 use crate::stack::Stack;
 
@@ -105,6 +106,9 @@ pub enum DraftState {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Check {
     pub findings: Vec<Finding>,
+    /// What would mend them; none for those who may not edit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixes: Vec<Fix>,
     pub variables: Resolution,
     pub secrets: Vec<SecretUse>,
     /// Ids of components by wave; empty while there is a cycle.

@@ -92,7 +92,7 @@ fn crds(complaints: &mut Complaints, spec: &Fields<'_>) -> Vec<Kinds> {
 
 fn well_known(complaints: &mut Complaints, spec: &Fields<'_>) -> WellKnown {
     let Some(value) = spec.get("fields") else { return WellKnown::default() };
-    const KNOWN: [&str; 6] = ["hosts", "sizes", "storageClasses", "replicas", "resources", "secrets"];
+    const KNOWN: [&str; 7] = ["hosts", "sizes", "storageClasses", "replicas", "resources", "secrets", "crds"];
     let fields = Fields::of(complaints, spec.at("fields"), value, &KNOWN);
     let mut paths = |key: &str| sorted_once(complaints, &fields, key, value_path, false);
     WellKnown {
@@ -102,6 +102,7 @@ fn well_known(complaints: &mut Complaints, spec: &Fields<'_>) -> WellKnown {
         replicas: paths("replicas"),
         resources: paths("resources"),
         secrets: paths("secrets"),
+        crds: paths("crds"),
     }
 }
 

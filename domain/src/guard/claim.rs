@@ -10,6 +10,7 @@ use crate::preview::{self, Rendering};
 use crate::resolve::is_label;
 use crate::stack::Content;
 use crate::yaml::path::{Segment, ValuePath};
+use crate::yaml::read;
 
 pub const GUARD: Guard = Guard {
     name: "claims",
@@ -37,6 +38,8 @@ pub struct Size {
     pub after: String,
     pub grows: bool,
     pub made_by: MadeBy,
+    /// Its line in the component's text, where it stands there.
+    pub line: Option<usize>,
 }
 
 /// What the claim comes from.
@@ -69,7 +72,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             findings.extend(grows(size));
             continue;
         }
-        let Size { component, name, path, before, after, made_by, .. } = size;
+        let Size { component, name, path, before, after, made_by, line, .. } = size;
         let finding = if made_by == MadeBy::Itself {
             Finding::block(
                 "claim_shrinks",
@@ -82,14 +85,21 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             );
             Finding::confirm("claim_shrinks", name, reason)
         };
-        findings.push(finding.component(component).path(path));
+        findings.push(at_line(finding.component(component).path(path), line));
     }
     findings
 }
 
+fn at_line(finding: Finding, line: Option<usize>) -> Finding {
+    match line {
+        Some(line) => finding.line(line),
+        None => finding,
+    }
+}
+
 /// A claim may grow, a template may not: the pods keep their claims, and the set is made anew around them.
 fn grows(size: Size) -> Option<Finding> {
-    let Size { component, name, path, before, after, made_by, .. } = size;
+    let Size { component, name, path, before, after, made_by, line, .. } = size;
     let after = after.trim();
     let patch = format!("-p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"{after}\"}}}}}}}}'");
     let (reason, place, set, claims) = match made_by {
@@ -118,7 +128,7 @@ fn grows(size: Size) -> Option<Finding> {
          StorageClass must allow; take the set away and leave its pods (kubectl -n {place} delete statefulset {set} --cascade=orphan). The \
          deploy then makes the set anew around them."
     );
-    Some(Finding::warn("claim_grows", reason).component(component).path(path).hint(hint))
+    Some(at_line(Finding::warn("claim_grows", reason).component(component).path(path).hint(hint), line))
 }
 
 /// A name from a manifest as part of a command that somebody may paste into a shell: as it is, or not at all.
@@ -140,17 +150,30 @@ pub fn sizes(context: &Context<'_>) -> Vec<Size> {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let name = context.stack.component(&leaf.component).map_or_else(|| leaf.component.clone(), |component| component.name.to_string());
         let made_by = made_by(context, &leaf);
+        let (path, line) = place(context, &leaf);
         sizes.push(Size {
             component: leaf.component,
             name,
-            path: leaf.path.to_string(),
+            path,
             before: text(&leaf.before),
             after: text(&leaf.after),
             grows: after > before,
             made_by,
+            line,
         });
     }
     sizes
+}
+
+/// Where a size stands in the component's text: its path there, and its line.
+fn place(context: &Context<'_>, leaf: &Leaf) -> (String, Option<usize>) {
+    let object = context.resolution.objects().find(|(component, object)| component.id.as_str() == leaf.component && object.key == leaf.key);
+    let (document, path) = match object {
+        Some((_, object)) => (object.document, leaf.path.segments().iter().fold(object.within.clone(), |path, segment| path.join(segment))),
+        None => (0, leaf.path.clone()),
+    };
+    let line = context.stack.component(&leaf.component).and_then(|component| read::line_in(component.text(), document, &path));
+    (path.to_string(), line)
 }
 
 fn made_by(context: &Context<'_>, leaf: &Leaf) -> MadeBy {

@@ -135,7 +135,7 @@ pub fn names_a_secret(key: &str) -> bool {
 }
 
 /// `adminPassword`, `admin-password`, `ADMIN_PASSWORD` → `admin`, `password`.
-fn words(key: &str) -> Vec<String> {
+pub(crate) fn words(key: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous: Option<char> = None;
     let mut rest = key.chars().peekable();

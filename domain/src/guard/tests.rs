@@ -26,6 +26,7 @@ pub struct Scene {
     pub authorship: Vec<Authorship>,
     pub policy: Policy,
     pub previews: Previews,
+    pub known: Known<'static>,
 }
 
 pub fn name(text: &str) -> Name {
@@ -71,6 +72,7 @@ impl Scene {
             authorship: Vec::new(),
             policy,
             previews: Previews::default(),
+            known: Known::default(),
         }
     }
 
@@ -226,6 +228,7 @@ impl Scene {
             policy: self.policy,
             chart_digests: &BTreeMap::new(),
             previews: &self.previews,
+            known: &self.known,
         })
     }
 

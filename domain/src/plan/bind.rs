@@ -327,7 +327,7 @@ fn assemble(
         let before = head.files.get(&path).map(|file| file.bytes.clone());
         (path, FileBytes { before, after: Some(text.into_bytes()) })
     });
-    Built { files: bytes.collect(), plan, rendered: BTreeMap::new() }
+    Built { files: bytes.collect(), plan, rendered: BTreeMap::new(), fixes: Vec::new() }
 }
 
 /// The recipients that a `.sops.yaml` of ours names; for checks.

@@ -9,8 +9,10 @@ use super::facts::{self, Head};
 use super::preview as shown;
 use super::values::{self, Sides};
 use super::*;
+use crate::catalog::known::Known;
 use crate::cluster::Cluster;
 use crate::engine;
+use crate::fix::{self, Fix};
 use crate::guard;
 use crate::preview::{self, Previews};
 use crate::record;
@@ -38,6 +40,7 @@ pub struct Input<'a> {
     pub chart_digests: &'a BTreeMap<String, String>,
     /// Answers to [`preview_requests`].
     pub previews: &'a Previews,
+    pub known: &'a Known<'a>,
 }
 
 /// What people say of a plan, and when it was frozen.
@@ -77,6 +80,8 @@ pub struct Built {
     pub files: BTreeMap<String, FileBytes>,
     /// Rendered manifests by their digests; no part of the commit.
     pub rendered: BTreeMap<String, Vec<u8>>,
+    /// What would mend its findings; no part of the plan.
+    pub fixes: Vec<Fix>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -158,8 +163,10 @@ pub fn build(input: &Input<'_>) -> Built {
         about: Some(about),
         writers: &writers,
         policy: input.policy,
+        known: input.known,
     };
     let findings = guard::run(&context);
+    let fixes = fix::fixes(&context, &findings);
     let effects = guard::effects(&context);
     let files = delta::files(stack, &tree, head, &rendered);
     let brief = brief::sentences(&context, &files);
@@ -200,7 +207,7 @@ pub fn build(input: &Input<'_>) -> Built {
         facts,
     };
     let files = bytes_of(&plan, head, rendered);
-    Built { plan, files, rendered: texts }
+    Built { plan, files, rendered: texts, fixes }
 }
 
 /// A stack as `stack.yaml` has it.

@@ -6,6 +6,7 @@ use super::build::SecretFact;
 use super::delta::Delta;
 use super::facts::{self, Head};
 use super::{Policy, Wave, order};
+use crate::catalog::known::Known;
 use crate::cluster::Cluster;
 use crate::engine::{self, Rendered};
 use crate::finding::{Finding, Level};
@@ -54,6 +55,7 @@ pub fn render(stack: &Stack, cluster: &Cluster, secrets: &BTreeSet<String>, seal
         values: &[],
         about: None,
         writers: &[],
+        known: &Known::default(),
         policy: Policy { four_eyes: false, approvals: 1, passkey: true },
     });
     let order = order::waves(stack, &delta);

@@ -12,6 +12,7 @@ use super::facts::{self, Head};
 use super::preview as shown;
 use super::values::{self, Sides};
 use super::*;
+use crate::catalog::known::Known;
 use crate::cluster::Cluster;
 use crate::engine::{self, Rendered};
 use crate::expression;
@@ -142,6 +143,7 @@ pub fn remove(input: &RemovalInput<'_>) -> Option<Built> {
         values: &values,
         about: Some(about),
         writers: &input.writers,
+        known: &Known::default(),
         policy: input.policy,
     };
     let mut effects = guard::effects(&context);
@@ -198,7 +200,7 @@ pub fn remove(input: &RemovalInput<'_>) -> Option<Built> {
         let before = head.files.get(&file.path).map(|file| file.bytes.clone());
         (file.path.clone(), FileBytes { before, after: rendered.files.get(&file.path).cloned() })
     });
-    Some(Built { files: bytes.collect(), plan, rendered: texts })
+    Some(Built { files: bytes.collect(), plan, rendered: texts, fixes: Vec::new() })
 }
 
 fn still<'a, T: 'a>(recorded: Option<&'a Plan>, part: fn(&Plan) -> &Vec<T>) -> impl Iterator<Item = &'a T> {

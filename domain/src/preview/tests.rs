@@ -45,6 +45,7 @@ fn requests(scene: &Scene) -> Vec<Request> {
         policy: scene.policy,
         chart_digests: &BTreeMap::new(),
         previews: &scene.previews,
+        known: &scene.known,
     })
 }
 

@@ -139,7 +139,7 @@ fn in_key(key: &str) -> Finding {
 
 /// Whether one name is a slip of the other: equal but for case and signs, or one letter changed, missing, added or two
 /// swapped.
-fn near(a: &str, b: &str) -> bool {
+pub fn near(a: &str, b: &str) -> bool {
     let plain = |text: &str| text.replace('_', "").to_ascii_lowercase();
     let (a, b) = (plain(a), plain(b));
     if a == b {

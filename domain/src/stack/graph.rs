@@ -206,5 +206,20 @@ pub fn dependents(stack: &Stack, of: &Name) -> BTreeSet<Name> {
     found
 }
 
+/// Everything that a component waits for, directly or not.
+pub fn awaited(stack: &Stack, of: &Name) -> BTreeSet<Name> {
+    let waits: HashMap<&Name, &Vec<Name>> = stack.components.iter().map(|found| (&found.id, &found.depends_on)).collect();
+    let mut found = BTreeSet::new();
+    let mut front = vec![of];
+    while let Some(at) = front.pop() {
+        for next in waits.get(at).into_iter().copied().flatten() {
+            if found.insert(next.clone()) {
+                front.push(next);
+            }
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ mod checkpoint;
 mod edit;
 mod events;
 mod history;
+pub mod known;
 pub mod past;
 mod rebase;
 
@@ -206,10 +207,13 @@ pub async fn get(server: &Server, caller: &Caller, id: &str) -> Result<Draft, Pr
     let found = find(&mut db, caller, principal::Act::See, id).await?;
     let content = content(&found.row)?;
     let recorded = recorded(&mut db, &found.stack, None).await?.map(|(_, stack)| stack);
-    let check = check(&mut db, &found, &content).await?;
+    let mut check = check(server, &mut db, &found, &content).await?;
     let live = outcome::live(&mut db, &found.stack).await?;
     let people = names(&mut db).await?;
     let may_edit = caller.may(principal::Act::Edit, &place::target(&found.cluster)).is_ok() && found.row.state == "open";
+    if !may_edit {
+        check.fixes.clear();
+    }
     let who_can = if may_edit { Vec::new() } else { who_can(&mut db, &people, &found).await? };
     let summary = summary(&mut db, &people, &found).await?;
     drop(db);

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use domain::api::draft::Origin;
 use domain::api::plan::{Approval, Freeze, Plan};
 use domain::audit::Act;
+use domain::catalog::known::Known;
 use domain::change::{Change, touch::Touch, touch::touches};
 use domain::name::Name;
 use domain::plan::build::{self, About, Authorship, Built, Input, SecretFact};
@@ -77,6 +78,7 @@ pub async fn freeze(server: &Server, caller: &Caller, draft_id: &str, wanted: Fr
     let authorship = authorship(&mut db, &found, &stack).await?;
     let about = about(server, caller, &found, &people)?;
     let ours = Ours::of(&mut db, &found.cluster.id, Some(&found.stack.id)).await?;
+    let known = draft::known::of(server, &mut db, &found, &stack).await?;
     drop(db);
     standing::check(server, &found.cluster).await?;
 
@@ -85,7 +87,7 @@ pub async fn freeze(server: &Server, caller: &Caller, draft_id: &str, wanted: Fr
     let facts = secret_facts(&secrets, &recorded_secrets);
     let fingerprints = fingerprints(&stack, &secrets);
     let sealed = seal(server, &found.cluster.id, &stack, &cluster, secrets).await?;
-    let asked = Arc::new(Asked { cluster, stack, facts, sealed, head, about, authorship, policy: environment });
+    let asked = Arc::new(Asked { cluster, stack, facts, sealed, head, about, authorship, policy: environment, known });
     let rendered = match server.helm {
         Some(_) => {
             let planned = asked.clone();
@@ -117,6 +119,7 @@ struct Asked {
     about: About,
     authorship: Vec<Authorship>,
     policy: Policy,
+    known: Known<'static>,
 }
 
 impl Asked {
@@ -132,6 +135,7 @@ impl Asked {
             policy: self.policy,
             chart_digests,
             previews,
+            known: &self.known,
         }
     }
 }

@@ -28,6 +28,7 @@ mod doors;
 mod drafts_behind;
 mod durability;
 mod exchange;
+mod fixes;
 mod forge_rules;
 mod git_commit;
 mod git_faults;

@@ -7,7 +7,7 @@ use super::hand::Hand;
 use super::keys::{self, Way};
 use super::tools;
 use crate::builder::board::{Board, Chosen};
-use crate::builder::clip;
+use crate::builder::{clip, mend};
 
 /// What an action is done to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,7 @@ pub const ALL: &[&[Action]] = &[
         action("Choose all of its namespace", "S", &["s"], Of::Components, false, |board, _| keys::choose_namespace(board)),
         action("Find…", "/", &["/"], Of::Whole, false, |_, hand| hand.finding.set(true)),
         action("Next problem", "F8", &["F8"], Of::Whole, false, |board, _| keys::next_problem(board)),
+        action("Do the first fix", mend::SHOWN, &["Ctrl+."], Of::Components, true, |board, _| mend::first(board)),
         action("Zoom in", "+", &["+", "="], Of::Whole, false, |_, hand| tools::zoom(hand, 1.25)),
         action("Zoom out", "-", &["-"], Of::Whole, false, |_, hand| tools::zoom(hand, 0.8)),
         action("Full size", "0", &["0"], Of::Whole, false, |_, hand| tools::zoom(hand, 1.0 / hand.view.get_untracked().zoom)),

@@ -11,12 +11,12 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::assets::use_assets;
 use crate::builder::board::Board;
-use crate::builder::standing;
+use crate::builder::{mend, standing};
 
 #[wasm_bindgen(inline_js = "
-export async function mount(script, host, text, label, readOnly, changed) {
+export async function mount(script, host, text, label, readOnly, changed, fix) {
   const module = await import(script);
-  return module.mount(host, text, changed, { label, readOnly });
+  return module.mount(host, text, changed, { label, readOnly, fix });
 }")]
 extern "C" {
     #[wasm_bindgen(catch)]
@@ -27,6 +27,7 @@ extern "C" {
         label: &str,
         read_only: bool,
         changed: &Closure<dyn FnMut(String)>,
+        fix: &Closure<dyn FnMut(u32)>,
     ) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_name = "Object")]
@@ -49,6 +50,7 @@ struct Held {
     editor: Editor,
     /// Must live as long as the editor calls it.
     _changed: Closure<dyn FnMut(String)>,
+    _fix: Closure<dyn FnMut(u32)>,
 }
 
 /// Loads CodeMirror after hydration; where that fails the text field stays.
@@ -65,8 +67,13 @@ pub fn mount_when_there(board: Board, id: Name, label: &'static str, text: Memo<
                 board.type_text(&typed, text);
             }
         });
+        let fix = Closure::<dyn FnMut(u32)>::new(move |line: u32| {
+            if mirrored.try_get_untracked().is_some() {
+                mend::of(board, &id, Some(line));
+            }
+        });
         spawn_local(async move {
-            let Ok(editor) = mount(&script, &host, &text.get_untracked(), label, !board.may_edit, &changed).await else { return };
+            let Ok(editor) = mount(&script, &host, &text.get_untracked(), label, !board.may_edit, &changed, &fix).await else { return };
             let editor: Editor = editor.unchecked_into();
             // The person may have gone on to another component meanwhile.
             if mirrored.try_get_untracked().is_none() {
@@ -79,7 +86,7 @@ pub fn mount_when_there(board: Board, id: Name, label: &'static str, text: Memo<
             if document().active_element().is_some_and(|active| active.id() == super::SOURCE) {
                 editor.focus();
             }
-            held.set_value(SendWrapper::new(Some(Held { editor, _changed: changed })));
+            held.set_value(SendWrapper::new(Some(Held { editor, _changed: changed, _fix: fix })));
             mirrored.set(true);
         });
     });

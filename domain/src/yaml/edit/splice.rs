@@ -251,6 +251,10 @@ impl Written {
 
 /// A string in the quotes of the old value, where it had some and they can hold it.
 fn quoted_like(style: ScalarStyle, string: &str, old: &str) -> Option<String> {
+    let quotes = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+    if !quotes && (is_expression(string) || style == ScalarStyle::Plain && is_quantity(string)) {
+        return Some(string.to_owned());
+    }
     if string.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')) || old.contains('\n') {
         return None;
     }
@@ -261,10 +265,27 @@ fn quoted_like(style: ScalarStyle, string: &str, old: &str) -> Option<String> {
     }
 }
 
+/// Whether a text is an expression with no more around it than part of a name: no quotes are needed outside of flow
+/// collections, and people write none.
+fn is_expression(string: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let Some((before, rest)) = string.split_once("${{ ") else { return false };
+    let Some((inside, after)) = rest.split_once(" }}") else { return false };
+    [before, inside, after].into_iter().all(|part| part.chars().all(plain)) && !before.starts_with(['-', '.'])
+}
+
+/// `20Gi`, `500m`: a number with its unit, which every reader takes for a text.
+fn is_quantity(string: &str) -> bool {
+    let unit = string.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    unit.len() < string.len() && matches!(unit, "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei" | "k" | "M" | "G" | "T" | "P" | "m")
+}
+
 fn flow_like(old: &Node, text: &str, value: &Value) -> String {
     match (&old.shape, value) {
         (Shape::Scalar(style), Value::String(string)) => {
-            quoted_like(*style, string, &text[old.start..old.end]).unwrap_or_else(|| flow(value))
+            let quotes = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+            let like = quotes.then(|| quoted_like(*style, string, &text[old.start..old.end])).flatten();
+            like.unwrap_or_else(|| flow(value))
         }
         _ => flow(value),
     }

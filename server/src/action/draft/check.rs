@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use domain::api::draft::Check;
 use domain::api::secret::{SecretState, SecretUse};
 use domain::api::variable::Resolution;
+use domain::catalog::known::Known;
 use domain::cluster::Cluster;
 use domain::finding::{Finding, Level};
+use domain::fix::Fix;
 use domain::plan::build::{self, About, Input, SecretFact};
 use domain::plan::{Author, Head, HeadFile, Policy};
 use domain::problem::Problem;
@@ -16,11 +18,12 @@ use domain::stack::graph::Graph;
 use domain::{expression, variable};
 use jiff::Timestamp;
 
-use super::Found;
+use super::{Found, known};
 use crate::action::target::{self, Secrets};
+use crate::server::Server;
 use crate::store::{self, Conn};
 
-pub async fn check(db: &mut Conn, found: &Found, stack: &Stack) -> Result<Check, Problem> {
+pub async fn check(server: &Server, db: &mut Conn, found: &Found, stack: &Stack) -> Result<Check, Problem> {
     let cluster = target::cluster(db, &found.cluster, Some(&found.stack.id)).await?;
     let secrets = Secrets::of(db, &found.cluster, &found.stack.id).await?;
     let uses = expression::uses(stack);
@@ -40,9 +43,11 @@ pub async fn check(db: &mut Conn, found: &Found, stack: &Stack) -> Result<Check,
         .collect();
     let waves = Graph::new(stack).map(|graph| graph.waves()).unwrap_or_default();
     let head = recorded_files(db, &found.stack).await?;
-    let findings = findings(stack, &cluster, &secrets, &head);
+    let known = known::of(server, db, found, stack).await?;
+    let (findings, fixes) = findings(stack, &cluster, &secrets, &head, &known);
     Ok(Check {
         findings,
+        fixes,
         variables: Resolution { resolved, missing },
         secrets: used,
         waves: waves.into_iter().map(|wave| wave.iter().map(ToString::to_string).collect()).collect(),
@@ -50,7 +55,7 @@ pub async fn check(db: &mut Conn, found: &Found, stack: &Stack) -> Result<Check,
 }
 
 /// The guards over the draft against what is recorded of it. What only the repository can tell is left to planning.
-fn findings(stack: &Stack, cluster: &Cluster, secrets: &Secrets, head: &Head) -> Vec<Finding> {
+fn findings(stack: &Stack, cluster: &Cluster, secrets: &Secrets, head: &Head, known: &Known<'_>) -> (Vec<Finding>, Vec<Fix>) {
     let facts =
         secrets.levels.iter().map(|(name, level)| (name.clone(), SecretFact { state: SecretState::Present, from: *level })).collect();
     let about = About {
@@ -74,10 +79,17 @@ fn findings(stack: &Stack, cluster: &Cluster, secrets: &Secrets, head: &Head) ->
         policy: Policy { four_eyes: false, approvals: 1, passkey: true },
         chart_digests: &BTreeMap::new(),
         previews: &domain::preview::Previews::default(),
+        known,
     };
-    let mut findings = build::build(&input).plan.findings;
-    findings.retain(|finding| finding.level != Level::Pass && finding.code != "cluster_identity");
-    findings
+    let built = build::build(&input);
+    let is_shown = |finding: &Finding| finding.level != Level::Pass && finding.code != "cluster_identity";
+    let (mut findings, mut fixes) = (Vec::new(), Vec::new());
+    for (place, finding) in built.plan.findings.into_iter().enumerate().filter(|(_, finding)| is_shown(finding)) {
+        let own = built.fixes.iter().filter(|fix| fix.finding == place);
+        fixes.extend(own.map(|fix| Fix { finding: findings.len(), ..fix.clone() }));
+        findings.push(finding);
+    }
+    (findings, fixes)
 }
 
 /// The stack's files as its last entry wrote them.

@@ -87,7 +87,7 @@ pub async fn edit(server: &Server, caller: &Caller, id: &str, edit: Edit) -> Res
     let mut db = server.store.read().await?;
     let found = find(&mut db, caller, principal::Act::See, id).await?;
     let stack = content(&found.row)?;
-    let check = check(&mut db, &found, &stack).await?;
+    let check = check(server, &mut db, &found, &stack).await?;
     let people = names(&mut db).await?;
     let behind = behind::behind(&mut db, &people, &found, &stack).await?;
     let alone = written == Some(found.row.revision) && u64::try_from(found.row.revision).ok() == Some(base + 1);

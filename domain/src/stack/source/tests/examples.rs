@@ -149,6 +149,7 @@ fn blocking(stack: &Stack, cluster: &Cluster) -> Vec<String> {
         policy: Policy { four_eyes: false, approvals: 1, passkey: true },
         chart_digests: &BTreeMap::new(),
         previews: &crate::preview::Previews::default(),
+        known: &crate::catalog::known::Known::default(),
     };
     let findings = plan::build(&input).plan.findings;
     findings

@@ -214,7 +214,7 @@ spec:
   gives: [certificates]
   needs: [dns]
   uses: [metrics]
-  fields: {hosts: ['a.b[0].c'], sizes: [size], storageClasses: [class], replicas: [count], resources: [resources], secrets: [token]}
+  fields: {hosts: ['a.b[0].c'], sizes: [size], storageClasses: [class], replicas: [count], resources: [resources], secrets: [token], crds: [crds.enabled]}
 ";
 
 #[test]
