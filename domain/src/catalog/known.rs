@@ -22,8 +22,7 @@ pub struct Known<'a> {
 impl<'a> Known<'a> {
     /// The catalog's file of a chart.
     pub fn chart(&self, chart: &stack::Chart) -> Option<&'a Chart> {
-        let address = chart.repository.trim_end_matches('/');
-        self.catalog.iter().find(|known| known.chart.name == chart.name && known.chart.repository.trim_end_matches('/') == address)
+        self.catalog.iter().find(|known| known.chart.source() == chart.source())
     }
 
     /// What the components of a stack define.

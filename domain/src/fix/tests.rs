@@ -127,6 +127,7 @@ fn what_a_chart_needs_it_waits_for() {
     assert_eq!(titles(&found[0].1), ["Add edge from cloudnative-pg"]);
     assert!(of(&applied(scene, &found[0].1[0]), "need_not_awaited").is_empty());
     assert!(of(&with_catalog(&["cloudnative-pg", "keycloakx"]).waits("cloudnative-pg", "keycloakx"), "need_not_awaited").is_empty());
+    assert!(of(&with_catalog(&["longhorn", "harbor"]), "need_not_awaited").is_empty(), "a claim waits by itself");
 }
 
 const INGRESS: &str = "\

@@ -9,7 +9,7 @@ use crate::stack::{Chart, Content};
 pub fn fix(context: &Context<'_>, finding: &Finding) -> Option<Proposal> {
     let component = context.stack.component(finding.at.component.as_deref()?)?;
     let Content::Addon(addon) = &component.content else { return None };
-    let is_same = |chart: &Chart| (&chart.repository, &chart.name) == (&addon.chart.repository, &addon.chart.name);
+    let is_same = |chart: &&Chart| chart.source() == addon.chart.source();
     let recorded = context.before.and_then(|before| before.component(component.id.as_str())).and_then(|before| match &before.content {
         Content::Addon(before) => Some(&before.chart),
         Content::Manifest(_) => None,

@@ -1,7 +1,7 @@
 //! Components that do not wait for what they cannot work without.
 
 use super::{Context, Guard, Told, custom};
-use crate::catalog::Chart;
+use crate::catalog::{Capability, Chart};
 use crate::finding::Finding;
 use crate::stack::{Component, Content, graph};
 
@@ -29,7 +29,8 @@ pub(crate) fn told(context: &Context<'_>) -> Vec<Told> {
         .collect();
     let mut told = Vec::new();
     for (component, chart) in &known {
-        for need in &chart.needs {
+        // A claim waits by itself until something provisions it.
+        for need in chart.needs.iter().filter(|need| **need != Capability::Storage) {
             let gives = known.iter().filter(|(other, chart)| other.id != component.id && chart.gives.contains(need));
             let givers: Vec<&Component> = gives.map(|(other, _)| *other).collect();
             if givers.is_empty() {

@@ -26,5 +26,5 @@ pub fn Help() -> AnyView {
         let actions = ALL.iter().copied().flatten().map(|action| (action.shown, action.words.trim_end_matches('…')));
         MOVES.iter().copied().chain(actions).map(row).collect_view()
     };
-    view! { <Dialog id="canvas-keys" title=Signal::stored("Keys of the canvas".to_owned()) open=hand.showing_keys><dl class="kv canvas-keys">{rows()}</dl></Dialog> }.into_any()
+    view! { <Dialog id="canvas-keys" title=Signal::stored("Keys of the canvas".to_owned()) open=hand.showing_keys wide=true><dl class="kv canvas-keys" tabindex="0">{rows()}</dl></Dialog> }.into_any()
 }

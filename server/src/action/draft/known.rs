@@ -27,7 +27,7 @@ pub async fn of(server: &Server, db: &mut Conn, found: &Found, stack: &Stack) ->
 }
 
 fn inside(server: &Server, chart: &Chart) -> Option<Vec<Kinds>> {
-    let chart = Chart { repository: chart.repository.trim_end_matches('/').to_owned(), ..chart.clone() };
+    let chart = Chart { repository: chart.source().0.to_owned(), ..chart.clone() };
     let Some(Shelf::Here(inside)) = server.catalog.shelf(&chart, server.clock.now()) else { return None };
     Some(inside.crds.iter().map(|crd| Kinds { group: crd.group.clone(), kinds: vec![crd.kind.clone()] }).collect())
 }
