@@ -8,6 +8,7 @@ mod describe;
 mod discard;
 mod dom;
 mod editor;
+mod fold;
 mod head;
 mod history;
 mod inspector;
@@ -43,6 +44,7 @@ pub fn Builder(draft: Draft) -> AnyView {
     provide_context(canvas::Hand::new());
     board.save_what_is_left_on_leaving();
     history::survive_a_reload(board);
+    fold::remember(board);
     // Others edit, and the record moves, while nobody looks.
     dom::on_coming_back(move || board.saver.refresh());
     #[cfg(feature = "hydrate")]

@@ -4,6 +4,7 @@
 
 pub mod face;
 pub mod field;
+pub mod fold;
 pub mod graph;
 pub mod layout;
 pub mod source;

@@ -232,6 +232,20 @@ const DOES = {
     await press(page, key);
     await becomes(page, ["a", "b", "c"]);
   },
+  "Fold or unfold its namespace": async (page, [key]) => {
+    await choose(page, "a");
+    await press(page, key);
+    await box(page, "b").waitFor({ state: "detached" });
+    assert.equal(await said(page), "web is folded: 3 components.");
+    await press(page, key);
+    await box(page, "b").waitFor();
+  },
+  "Fold or unfold all namespaces": async (page, [key]) => {
+    await press(page, key);
+    await box(page, "b").waitFor({ state: "detached" });
+    await press(page, key);
+    await box(page, "b").waitFor();
+  },
   Find: async (page, [key]) => {
     await press(page, key);
     await page.locator("#canvas-find:focus").waitFor();

@@ -9,6 +9,7 @@ use domain::change::Change;
 use domain::change::apply::{ChangeError, apply_all};
 use domain::finding::Finding;
 use domain::name::Name;
+use domain::stack::fold::Folds;
 use domain::stack::layout::{Layout, layout, layout_after};
 use domain::stack::{Chart, Component, Content, Point, Stack};
 use domain::text::sentence;
@@ -60,6 +61,11 @@ pub struct Board {
     /// What is more than a pass, by component, worst first.
     pub open: Memo<BTreeMap<String, Vec<Finding>>>,
     /// Of what is in the draft, then of what is gone from it.
+    pub whole: Memo<Layout>,
+    /// Namespaces that are folded, whoever is in them.
+    pub folded: RwSignal<BTreeSet<String>>,
+    pub folds: Memo<Folds>,
+    /// As it is drawn: a fold is one box.
     pub layout: Memo<Layout>,
     /// Counts how often everything was to be placed anew.
     anew: RwSignal<u32>,
@@ -92,7 +98,7 @@ impl Board {
         let content = RwSignal::new(draft.content);
         let check = RwSignal::new(draft.check);
         let recorded = RwSignal::new(draft.recorded);
-        let gone = Memo::new(move |_| {
+        let gone: Memo<Vec<Component>> = Memo::new(move |_| {
             content.with(|stack| {
                 let is_missing = |before: &&Component| stack.component(before.id.as_str()).is_none();
                 let missing = |recorded: &Stack| recorded.components.iter().filter(is_missing).cloned().collect();
@@ -102,6 +108,28 @@ impl Board {
         let (past, future) = (RwSignal::new(Vec::new()), RwSignal::new(Vec::new()));
         let anew = RwSignal::new(0);
         let drawn = StoredValue::new(0);
+        let whole = Memo::new(move |before: Option<&Layout>| {
+            let keep = drawn.try_update_value(|drawn| std::mem::replace(drawn, anew.get()) == anew.get_untracked()) == Some(true);
+            let drawn = |stack: &Stack| match before {
+                _ if !keep => layout(stack),
+                Some(before) => layout_after(before, stack),
+                None => layout_after(&recorded.with_untracked(|recorded| recorded.as_ref().map(layout).unwrap_or_default()), stack),
+            };
+            content.with(|stack| {
+                gone.with(|gone| {
+                    if gone.is_empty() {
+                        return drawn(stack);
+                    }
+                    let mut with_gone = stack.clone();
+                    with_gone.components.extend(gone.iter().cloned());
+                    drawn(&with_gone)
+                })
+            })
+        });
+        let folded = RwSignal::new(BTreeSet::new());
+        let folds = Memo::new(move |_| {
+            folded.with(|folded| content.with(|stack| whole.with(|whole| Folds::new(stack, folded, |id| whole.rank(id)))))
+        });
         Board {
             summary,
             content,
@@ -115,24 +143,10 @@ impl Board {
             chosen: RwSignal::new(None),
             more: RwSignal::new(BTreeSet::new()),
             open: Memo::new(move |_| check.with(by_component)),
-            layout: Memo::new(move |before: Option<&Layout>| {
-                let keep = drawn.try_update_value(|drawn| std::mem::replace(drawn, anew.get()) == anew.get_untracked()) == Some(true);
-                let drawn = |stack: &Stack| match before {
-                    _ if !keep => layout(stack),
-                    Some(before) => layout_after(before, stack),
-                    None => layout_after(&recorded.with_untracked(|recorded| recorded.as_ref().map(layout).unwrap_or_default()), stack),
-                };
-                content.with(|stack| {
-                    gone.with(|gone| {
-                        if gone.is_empty() {
-                            return drawn(stack);
-                        }
-                        let mut with_gone = stack.clone();
-                        with_gone.components.extend(gone.iter().cloned());
-                        drawn(&with_gone)
-                    })
-                })
-            }),
+            whole,
+            folded,
+            folds,
+            layout: Memo::new(move |_| whole.with(|whole| folds.with(|folds| whole.folded(folds)))),
             anew,
             saver: Saver::new(summary, content, recorded, check, [past, future]),
             said: RwSignal::new(String::new()),
@@ -273,7 +287,7 @@ impl Board {
     }
 
     pub fn component<T>(self, id: &Name, read: impl FnOnce(Option<&Component>) -> T) -> T {
-        let index = self.layout.with(|layout| layout.index(id.as_str()));
+        let index = self.whole.with(|layout| layout.index(id.as_str()));
         self.content.with(|stack| read(index.and_then(|index| stack.components.get(index)).filter(|found| found.id == *id)))
     }
 
@@ -282,14 +296,15 @@ impl Board {
         self.gone.with(|gone| gone.iter().any(|one| one.id == *id))
     }
 
+    /// How many boxes of the layout are the draft's; those of what is gone come after them.
+    pub fn boxes(self) -> usize {
+        self.layout.with(|layout| layout.places.len()) - self.gone.with(Vec::len)
+    }
+
     /// The layout of what is in the draft: where keys and pointer lead.
     pub fn walkable(self) -> Layout {
         let layout = self.layout.get_untracked();
-        if self.gone.with_untracked(Vec::is_empty) {
-            layout
-        } else {
-            layout.only_first(self.content.with_untracked(|stack| stack.components.len()))
-        }
+        if self.gone.with_untracked(Vec::is_empty) { layout } else { layout.only_first(untrack(|| self.boxes())) }
     }
 
     pub fn is_chosen(self, id: &Name) -> bool {
@@ -308,7 +323,9 @@ impl Board {
     /// These together; the inspector shows the first.
     pub fn choose_all(self, all: BTreeSet<Name>) {
         self.flush();
-        let first = all.first().cloned();
+        self.uncover(&all);
+        // A box stands for its members.
+        let first = all.first().map(|first| self.folds.with_untracked(|folds| folds.shown(first).clone()));
         self.said.set(format!("{} chosen", all.len()));
         self.chosen.set(first.map(Chosen::Component));
         self.more.set(all);
@@ -316,15 +333,19 @@ impl Board {
 
     /// One more, or one less.
     pub fn toggle(self, id: &Name) {
-        let mut all = self.all_chosen();
-        if !all.remove(id) {
-            all.insert(id.clone());
+        let (mut all, own) = (self.all_chosen(), self.folds.with_untracked(|folds| folds.members(id)));
+        if own.is_subset(&all) {
+            all.retain(|one| !own.contains(one));
+        } else {
+            all.extend(own);
         }
         self.choose_all(all);
     }
 
+    /// One component; it is seen then.
     pub fn choose(self, id: &Name) {
         self.flush();
+        self.uncover(&BTreeSet::from([id.clone()]));
         self.more.update(BTreeSet::clear);
         self.chosen.set(Some(Chosen::Component(id.clone())));
     }
@@ -429,7 +450,7 @@ impl Board {
             let at = |id: &Name| layout.place(id.as_str()).map(|place| Point { x: place.at.x + by.x, y: place.at.y + by.y });
             ids.iter().map(|id| Change::SetLayout { component: id.clone(), layout: at(id) }).collect::<Vec<_>>()
         };
-        self.change(self.layout.with_untracked(moved));
+        self.change(self.whole.with_untracked(moved));
     }
 
     pub fn forget_what_is_gone(self) {

@@ -6,6 +6,7 @@ mod actions;
 mod edge;
 mod far;
 mod find;
+mod folded;
 mod gone;
 mod hand;
 mod help;
@@ -35,6 +36,7 @@ use crate::widget::sheet::Empty;
 use edge::{Edge, NewEdge};
 use far::Far;
 use find::Find;
+use folded::Folded;
 use gone::Gone;
 pub use hand::Hand;
 use hand::{Drawing, Held};
@@ -86,21 +88,24 @@ pub fn Canvas() -> AnyView {
     let boxes =
         Memo::new(move |_| board.layout.with(|layout| boxes_in(layout, hand.area.get(), hand.is_readable.get(), |id| board.is_chosen(id))));
     let drawn = move || {
-        let is_gone = |id: &Name| board.is_gone(id);
-        boxes.get().into_iter().map(|id| (is_gone(&id), id)).collect::<Vec<_>>()
+        let of = |id: &Name| match () {
+            () if board.is_gone(id) => Drawn::Gone,
+            () if board.folds.with(|folds| folds.at(id).is_some()) => Drawn::Fold,
+            () => Drawn::Component,
+        };
+        boxes.get().into_iter().map(|id| (of(&id), id)).collect::<Vec<_>>()
     };
-    let one = move |(is_gone, id): (bool, Name)| {
-        if is_gone {
-            view! { <Gone id/> }
-        } else {
-            view! { <Node id/> }
-        }
+    let one = move |(drawn, id): (Drawn, Name)| match drawn {
+        Drawn::Gone => view! { <Gone id/> }.into_any(),
+        Drawn::Fold => view! { <Folded id/> }.into_any(),
+        Drawn::Component => view! { <Node id/> }.into_any(),
     };
     let areas = Memo::new(move |_| board.layout.with(areas));
     let edges = Memo::new(move |_| edges_in(board, hand, &areas));
     let label = move || {
         let count = board.content.with(|stack| stack.components.len());
-        let waves = board.layout.with(|layout| layout.places.iter().take(count).map(|place| place.wave + 1).max().unwrap_or_default());
+        let waves =
+            board.layout.with(|layout| layout.places.iter().take(board.boxes()).map(|place| place.wave + 1).max().unwrap_or_default());
         let edit = if board.may_edit { ", C connects, Delete removes" } else { "" };
         format!(
             "{count} components in {waves} waves. Arrow keys move between them, Enter opens the inspector{edit}, slash finds, Shift F10 opens the menu, question mark lists all keys."
@@ -126,6 +131,7 @@ pub fn Canvas() -> AnyView {
             <div class="canvas-hand" id=CANVAS role="application" aria-roledescription="dependency canvas" tabindex="0" aria-label=label aria-activedescendant=active
                 on:pointerdown=move |event| press(board, hand, &event) on:pointermove=move |event| follow(board, hand, &event)
                 on:pointerup=move |event| release(board, hand, &event) on:pointercancel=move |_| let_go(hand)
+                on:dblclick=move |event| unfold(board, hand, &event)
                 on:contextmenu=move |event| ask_what(board, hand, &event)
                 on:wheel=move |event| wheel(hand, &event) on:keydown=move |event| keys::press(board, hand, &event)
                 on:keyup=move |event| keys::release(hand, &event) on:blur=move |_| hand.space.set(false)>
@@ -153,6 +159,15 @@ pub fn Canvas() -> AnyView {
         <Help/>
     }
     .into_any()
+}
+
+/// What a box is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Drawn {
+    Component,
+    /// A folded namespace.
+    Fold,
+    Gone,
 }
 
 fn area_of(place: &Place) -> Area {
@@ -210,7 +225,7 @@ fn show(board: Board, hand: Hand, id: &Name) {
 
 /// The box of the draft that this is true of, topmost first.
 fn found(board: Board, is_it: impl Fn(Point) -> bool) -> Option<Name> {
-    let count = board.content.with_untracked(|stack| stack.components.len());
+    let count = untrack(|| board.boxes());
     board
         .layout
         .with_untracked(|layout| layout.places.iter().take(count).rev().find(|place| is_it(place.at)).map(|place| place.component.clone()))
@@ -221,8 +236,10 @@ fn box_at(board: Board, at: Point) -> Option<Name> {
     found(board, |corner| (corner.x..=corner.x + WIDTH).contains(&at.x) && (corner.y..=corner.y + HEIGHT).contains(&at.y))
 }
 
+/// A fold has none: which of its members would it be?
 fn port_at(board: Board, at: Point) -> Option<Name> {
-    found(board, |corner| (at.x - corner.x - WIDTH / 2.0).hypot(at.y - corner.y - HEIGHT) <= PORT)
+    let port = found(board, |corner| (at.x - corner.x - WIDTH / 2.0).hypot(at.y - corner.y - HEIGHT) <= PORT);
+    port.filter(|id| board.fold_at(id).is_none())
 }
 
 /// The menu, for the box under the pointer if there is one.
@@ -233,9 +250,16 @@ fn ask_what(board: Board, hand: Hand, event: &MouseEvent) {
     }
     let at = dom::pointer(event);
     if let Some(id) = box_at(board, hand.view.get_untracked().world(at)).filter(|id| !board.is_chosen(id)) {
-        board.choose(&id);
+        board.pick(&id);
     }
     hand.menu.set(Some(at));
+}
+
+fn unfold(board: Board, hand: Hand, event: &MouseEvent) {
+    let fold = box_at(board, hand.view.get_untracked().world(dom::pointer(event))).and_then(|id| board.fold_at(&id));
+    if let Some(fold) = fold {
+        board.toggle_fold(&fold.namespace);
+    }
 }
 
 /// The end of a chosen edge under a point: the edge, and whether it is the end that waits.
@@ -273,7 +297,7 @@ fn press(board: Board, hand: Hand, event: &PointerEvent) {
         if more {
             board.toggle(&id);
         } else if !board.more.with_untracked(|more| more.contains(&id)) {
-            board.choose(&id);
+            board.pick(&id);
         }
     } else if more || hand.frames.get_untracked() {
         hand.held.set(Held::Frame { from: at, to: at });
@@ -312,7 +336,7 @@ fn follow(board: Board, hand: Hand, event: &PointerEvent) {
 fn aim(board: Board, hand: Hand, to: Point, over: Option<Name>) {
     let Some(mut drawing) = hand.drawing.get_untracked() else { return };
     drawing.to = to;
-    let over = over.filter(|over| *over != drawing.from);
+    let over = over.filter(|over| *over != drawing.from && board.fold_at(over).is_none());
     if over != drawing.over {
         drawing.cycle = over.as_ref().and_then(|over| cycle(board, &drawing, over));
         drawing.over = over;
@@ -391,7 +415,9 @@ fn release(board: Board, hand: Hand, event: &PointerEvent) {
         Held::Frame { from, to } => {
             let frame = Area::around([from, to].into_iter());
             let met = |place: &&Place| frame.meets(&area_of(place));
-            board.choose_all(board.walkable().places.iter().filter(met).map(|place| place.component.clone()).collect());
+            let layout = board.walkable();
+            let met = layout.places.iter().filter(met);
+            board.choose_all(met.flat_map(|place| board.folds.with_untracked(|folds| folds.members(&place.component))).collect());
         }
         Held::Edge => draw(board, hand),
     }
@@ -436,6 +462,10 @@ fn wheel(hand: Hand, event: &WheelEvent) {
 }
 
 fn choose_edge(board: Board, component: &Name, on: &Name) {
+    if !board.is_edge(component, on) {
+        board.said.set("This stands for edges of a folded namespace: unfold it to choose one of them.".to_owned());
+        return;
+    }
     board.flush();
     board.more.update(BTreeSet::clear);
     board.chosen.set(Some(Chosen::Edge { component: component.clone(), on: on.clone() }));

@@ -15,8 +15,8 @@ use leptos::prelude::*;
 
 use super::board::{Board, Chosen, use_board};
 use super::canvas::CANVAS;
-use super::dom;
 use super::editor::TextEditor;
+use super::{dom, fold};
 use super::{mend, standing};
 use crate::part::finding::FindingList;
 use crate::widget::icon::Icon;
@@ -41,7 +41,9 @@ pub fn Dock() -> AnyView {
     let board = use_board();
     // Choosing the same again must not build its editor anew.
     let chosen = Memo::new(move |_| board.chosen.get());
+    let is_fold = Memo::new(move |_| board.chosen_fold().is_some());
     let body = move || match chosen.get() {
+        Some(Chosen::Component(_)) if is_fold.get() => view! { <FoldView/> }.into_any(),
         Some(Chosen::Component(id)) => view! { <Inspector id/> }.into_any(),
         Some(Chosen::Edge { component, on }) => view! { <EdgeView component on/> }.into_any(),
         None => view! { <Whole/> }.into_any(),
@@ -73,6 +75,26 @@ fn Whole() -> AnyView {
         <Declared/>
         <Variables/>
         <Secrets/>
+    }
+    .into_any()
+}
+
+/// A folded namespace: who is in it.
+#[component]
+fn FoldView() -> AnyView {
+    let board = use_board();
+    let Some(found) = untrack(|| board.chosen_fold()) else { return ().into_any() };
+    let member = |id: Name| {
+        let name = board.shown_name(&id);
+        view! { <li><button class="link-button" type="button" on:click=move |_| board.choose(&id)>{name}</button></li> }
+    };
+    let members = found.members.into_iter().map(member).collect_view();
+    view! {
+        <div class="inspect-head">
+            <div class="inspect-title"><Icon name="stack"/><h2>{fold::named(&found.namespace)}</h2><span class="faint">"folded namespace"</span></div>
+            <div><button class="btn btn--sm" type="button" id=FIRST on:click=move |_| { fold::toggle(board); dom::focus(CANVAS); }>"Unfold"</button></div>
+            <ul>{members}</ul>
+        </div>
     }
     .into_any()
 }

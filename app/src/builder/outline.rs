@@ -18,7 +18,7 @@ use super::standing::{self, Standing};
 use crate::part::application_path;
 use crate::widget::icon::Icon;
 
-use rows::{At, Row, rows, window};
+use rows::{At, NAMESPACE, Row, rows, window};
 
 /// The id of the tree: the one tab stop. Its rows are told apart by `aria-activedescendant`, so that no row takes the
 /// focus with it when it leaves the page.
@@ -51,7 +51,12 @@ struct Tree {
 pub fn Outline() -> AnyView {
     let (board, hand) = (use_board(), expect_context::<Hand>());
     let (by_namespace, closed) = (RwSignal::new(false), RwSignal::new(BTreeSet::new()));
-    let rows = Memo::new(move |_| closed.with(|closed| rows(board, by_namespace.get(), closed)));
+    let rows = Memo::new(move |_| {
+        // What is folded on the canvas is closed here.
+        let folded = board.folded.with(|folded| folded.iter().map(|namespace| format!("{NAMESPACE}{namespace}")).collect::<Vec<_>>());
+        let closed: BTreeSet<String> = closed.with(|closed| closed.iter().cloned().chain(folded).collect());
+        rows(board, by_namespace.get(), &closed)
+    });
     let tree = Tree {
         board,
         hand,
@@ -224,13 +229,18 @@ impl Tree {
 
     /// Opens its group and scrolls as little as possible.
     fn reveal(self, id: Name) {
-        let at = At::Item(id);
+        let mut at = At::Item(id);
         if self.index(&at).is_none()
             && let Some(group) = rows::group_of(self.board, &at, self.by_namespace.get_untracked())
         {
-            self.closed.update(|closed| {
-                closed.remove(&group);
-            });
+            if group.starts_with(NAMESPACE) {
+                // The box is chosen, and this is it here.
+                at = At::Group(group);
+            } else {
+                self.closed.update(|closed| {
+                    closed.remove(&group);
+                });
+            }
         }
         self.show(&at);
         self.at.set(Some(at));
@@ -268,6 +278,9 @@ impl Tree {
     }
 
     fn toggle(self, group: &str) {
+        if let Some(namespace) = group.strip_prefix(NAMESPACE) {
+            return self.board.toggle_fold(namespace);
+        }
         self.closed.update(|closed| {
             if !closed.remove(group) {
                 closed.insert(group.to_owned());

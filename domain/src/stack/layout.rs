@@ -5,6 +5,7 @@
 //! [`layout_after`] draws a stack that changed a little: what was not touched stays where it was.
 
 mod cross;
+mod fold;
 mod keep;
 mod place;
 mod rank;

@@ -7,7 +7,7 @@ use super::hand::Hand;
 use super::keys::{self, Way};
 use super::tools;
 use crate::builder::board::{Board, Chosen};
-use crate::builder::{clip, mend};
+use crate::builder::{clip, fold, mend};
 
 /// What an action is done to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub const ALL: &[&[Action]] = &[
     &[
         action("Choose all", "Ctrl A", &["Ctrl+a"], Of::Whole, false, |board, _| keys::choose_all(board)),
         action("Choose all of its namespace", "S", &["s"], Of::Components, false, |board, _| keys::choose_namespace(board)),
+        action("Fold or unfold its namespace", "N", &["n"], Of::Components, false, |board, _| fold::toggle(board)),
+        action("Fold or unfold all namespaces", "G", &["g"], Of::Whole, false, |board, _| fold::toggle_all(board)),
         action("Find…", "/", &["/"], Of::Whole, false, |_, hand| hand.finding.set(true)),
         action("Next problem", "F8", &["F8"], Of::Whole, false, |board, _| keys::next_problem(board)),
         action("Do the first fix", mend::SHOWN, &["Ctrl+."], Of::Components, true, |board, _| mend::first(board)),

@@ -51,10 +51,17 @@ pub fn Edge(component: Name, on: Name) -> AnyView {
             .collect_view()
     };
     let (a, b) = (component.clone(), on.clone());
+    // As a cycle does, and a fold whose members stand on both sides of another component.
+    let back = Memo::new(move |_| {
+        board.layout.with(|layout| {
+            layout.routes.iter().find(|route| route.component == a && route.on == b).is_some_and(domain::stack::layout::Route::leads_back)
+        })
+    });
+    let (a, b) = (component.clone(), on.clone());
     let gone = Memo::new(move |_| board.is_gone(&a) || board.is_gone(&b));
     let name = format!("{component}-waits-for-{on}");
     view! {
-        <g class="edge-line" class:edge-line--chosen=move || chosen.get() class:edge-line--gone=move || gone.get()>
+        <g class="edge-line" class:edge-line--chosen=move || chosen.get() class:edge-line--gone=move || gone.get() class:edge-line--back=move || back.get()>
             <path class="edge-path" d=move || path.get()></path>
             {ends}
             <path class="edge-grip" data-edge=name d=move || path.get() on:pointerdown=move |event| {

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use domain::name::Name;
 use domain::stack::Point;
-use domain::stack::layout::{GAP, HEIGHT, Layout, Place, WIDTH};
+use domain::stack::layout::{GAP, HEIGHT, Layout, Place, Route, WIDTH};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::{Drawing, Hand, actions, aim, draw, show};
 use crate::builder::board::{Board, Chosen};
-use crate::builder::{dom, inspector, standing};
+use crate::builder::{dom, fold, inspector, standing};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
@@ -110,7 +110,8 @@ pub fn next_edge(board: Board) {
         None => return,
     };
     let layout = board.walkable();
-    let own: Vec<_> = layout.routes.iter().filter(|route| route.component == of || route.on == of).collect();
+    let is_its = |route: &&Route| (route.component == of || route.on == of) && board.is_edge(&route.component, &route.on);
+    let own: Vec<_> = layout.routes.iter().filter(is_its).collect();
     let next = at.and_then(|at| own.iter().position(|route| (&route.component, &route.on) == (&at.0, &at.1))).map_or(0, |at| at + 1);
     let Some(route) = own.get(next).or_else(|| own.first()) else { return };
     board.said.set(format!(
@@ -124,7 +125,8 @@ pub fn next_edge(board: Board) {
 
 /// The next component with something open, in the order of waves.
 pub fn next_problem(board: Board) {
-    let layout = board.walkable();
+    let count = board.content.with_untracked(|stack| stack.components.len());
+    let layout = board.whole.get_untracked().only_first(count);
     let order = in_order(&layout);
     let here = board.chosen_component().and_then(|id| order.iter().position(|place| place.component == id));
     let from = here.map_or(0, |here| here + 1);
@@ -156,10 +158,17 @@ fn go(board: Board, hand: Hand, way: Way) {
     let Some(place) = layout.place(to.as_str()) else { return };
     show(board, hand, &to);
     let Some(drawing) = drawing else {
-        board.choose(&to);
-        board.said.set(format!("{}, wave {}", board.shown_name(&to), place.wave + 1));
+        board.pick(&to);
+        if board.fold_at(&to).is_none() {
+            board.said.set(format!("{}, wave {}", board.shown_name(&to), place.wave + 1));
+        }
         return;
     };
+    if let Some(fold) = board.fold_at(&to) {
+        aim(board, hand, place.at, Some(to));
+        board.said.set(format!("{} is folded: unfold it to connect one of its components.", fold::named(&fold.namespace)));
+        return;
+    }
     let (component, on) = drawing.edge(&to);
     aim(board, hand, place.at, Some(to));
     let refused = hand.drawing.with_untracked(|drawing| drawing.as_ref().is_some_and(|drawing| drawing.cycle.is_some()));
@@ -169,6 +178,10 @@ fn go(board: Board, hand: Hand, way: Way) {
 
 /// A new edge from what is chosen, or the chosen edge on its way elsewhere.
 pub fn begin(board: Board, hand: Hand) {
+    if let Some(fold) = board.chosen_fold() {
+        board.said.set(format!("{} is folded: unfold it to connect one of its components.", fold::named(&fold.namespace)));
+        return;
+    }
     let (from, instead) = match board.chosen.get_untracked() {
         Some(Chosen::Component(on)) => (on, None),
         Some(Chosen::Edge { component, on }) => (on.clone(), Some((component, on))),
@@ -181,8 +194,12 @@ pub fn begin(board: Board, hand: Hand) {
     hand.drawing.set(Some(Drawing { from, waits: false, instead, to, over, cycle: None, by_keys: true }));
 }
 
-pub fn enter(_: Board, _: Hand) {
-    dom::focus(inspector::FIRST);
+pub fn enter(board: Board, _: Hand) {
+    if board.chosen_fold().is_some() {
+        fold::toggle(board);
+    } else {
+        dom::focus(inspector::FIRST);
+    }
 }
 
 fn cancel(board: Board, hand: Hand) {

@@ -14,6 +14,9 @@ pub enum At {
     Item(Name),
 }
 
+/// What the key of a namespace's group begins with.
+pub const NAMESPACE: &str = "namespace-";
+
 impl At {
     pub fn dom_id(&self) -> String {
         match self {
@@ -57,7 +60,7 @@ fn groups(board: Board, by_namespace: bool) -> Vec<Group> {
     let placed = board.content.with(|stack| {
         let namespace = |index: usize| stack.components.get(index).and_then(|found| found.namespace.clone()).unwrap_or_default();
         let count = stack.components.len();
-        board.layout.with(|layout| {
+        board.whole.with(|layout| {
             let of_draft = layout.in_order().into_iter().filter(|&index| index < count);
             of_draft.map(|index| (layout.places[index].wave, namespace(index), layout.places[index].component.clone())).collect::<Vec<_>>()
         })
@@ -69,8 +72,8 @@ fn groups(board: Board, by_namespace: bool) -> Vec<Group> {
     }
     let group = |((wave, namespace), ids): ((usize, String), Vec<Name>)| {
         let (key, words) = match (by_namespace, wave) {
-            (true, _) if namespace.is_empty() => ("namespace-".to_owned(), "as the objects say".to_owned()),
-            (true, _) => (format!("namespace-{namespace}"), namespace),
+            (true, _) if namespace.is_empty() => (NAMESPACE.to_owned(), "as the objects say".to_owned()),
+            (true, _) => (format!("{NAMESPACE}{namespace}"), namespace),
             (false, 0) => ("wave-1".to_owned(), "1 first".to_owned()),
             (false, wave) => (format!("wave-{}", wave + 1), format!("{} when wave {wave} is ready", wave + 1)),
         };
