@@ -146,6 +146,9 @@ pub struct EditText {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub value: Option<Value>,
+    /// In place of a value: what the chart has there is taken over. Where the text has a value of its own, that one stays.
+    #[serde(default)]
+    pub of_chart: bool,
 }
 
 /// The answer to [`EditText`].

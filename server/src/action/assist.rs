@@ -160,14 +160,21 @@ pub async fn defaults(server: &Shared, caller: &Caller, of: Of<'_>, text: String
 
 pub async fn edited(server: &Shared, caller: &Caller, of: Of<'_>, change: EditText) -> Result<EditedText, Problem> {
     let (books, _) = books(server, caller, of, &change.text).await?;
-    let EditText { text, document, path, value } = change;
+    let EditText { text, document, path, value, of_chart } = change;
     let refused = |error: edit::EditError| Problem::invalid("value_path", sentence(&error.to_string())).at("path");
+    let own = || {
+        let own = read::documents(&text).map_err(|error| refused(edit::EditError::Broken(error)))?;
+        Ok::<Value, Problem>(own.into_iter().nth(document).map(|document| document.value).unwrap_or_default())
+    };
+    let value = match books.notes().and_then(|notes| notes.default_at(path.segments())) {
+        _ if !of_chart => value,
+        Some(theirs) => Some(path.get(&own()?).unwrap_or(theirs).clone()),
+        None => return Err(Problem::invalid("value_path", format!("The chart has no value at `{path}`.")).at("path")),
+    };
     let (text, at) = match value {
         None => (edit::unset_in(&text, document, &path).map_err(refused)?, path),
         Some(value) => {
-            let own = read::documents(&text).map_err(|error| refused(edit::EditError::Broken(error)))?;
-            let own = own.into_iter().nth(document).map(|document| document.value).unwrap_or_default();
-            let (at, value) = form::step(&own, books.notes(), &path, &value);
+            let (at, value) = form::step(&own()?, books.notes(), &path, &value);
             (edit::set_in(&text, document, &at, &value).map_err(refused)?, path)
         }
     };

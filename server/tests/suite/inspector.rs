@@ -131,7 +131,14 @@ async fn the_charts_values_with_ours_in_them_can_be_overridden_and_comments_stay
     assert_eq!(edited, json!({ "text": format!("{mine}replicas: 3\n"), "line": 3 }));
     let back = open.ask("web", "edited", json!({ "text": edited["text"], "path": "replicas" })).await;
     assert_eq!(back["text"], mine);
+    // A line of the chart's is taken over as it is; what the text has already is not overwritten, and neither is what the chart lacks.
+    let theirs = |path: &str, text: &str| json!({ "text": text, "path": path, "of_chart": true });
+    let taken = open.ask("web", "edited", theirs("replicas", mine)).await;
+    assert_eq!(taken, json!({ "text": format!("{mine}replicas: 1\n"), "line": 3 }));
+    let stays = open.ask("web", "edited", theirs("ingress.enabled", mine)).await;
+    assert_eq!(stays, json!({ "text": mine, "line": 2 }));
     let path = open.path("web", "edited");
+    open.ada.post(&path, theirs("nowhere", mine)).await.expect_problem(422, "value_path");
     open.ada.post(&path, json!({ "text": "a: [", "path": "a", "value": 1 })).await.expect_problem(422, "value_path");
     let guess = open.problems("web", "replica: 2\n").await;
     assert_eq!(guess, [problem("info", 1, 1, "The chart's own values do not have `replica`. Did you mean `replicas`?")]);
