@@ -1,76 +1,61 @@
 // The YAML editor: CodeMirror, loaded only by pages that edit values or a manifest.
 //
-// mount(el, text, onChange) gives { set, get, focus, reveal, diagnostics, offer, readOnly, destroy }.
+// mount(el, text, onChange, { label, readOnly, address, fix }) gives { set, get, focus, reveal, diagnostics, facts, reachable, destroy }.
 // If this module cannot be loaded, the page keeps its plain <textarea>.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { yaml } from "@codemirror/lang-yaml";
-import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, Transaction } from "@codemirror/state";
-import { EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
+import { history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { indentOnInput, indentUnit } from "@codemirror/language";
+import { lintGutter, lintKeymap } from "@codemirror/lint";
+import { Transaction } from "@codemirror/state";
+import { EditorView, keymap } from "@codemirror/view";
+import { about } from "./_editor/about.js";
+import { asking, placeOf } from "./_editor/asking.js";
+import { changing, reveal } from "./_editor/changing.js";
 import { offerNames } from "./_editor/completion.js";
-import { expressions } from "./_editor/expression.js";
-import { inks } from "./_editor/ink.js";
-import { spanOf } from "./_editor/span.js";
+import { expressions, facts, learn } from "./_editor/expression.js";
+import { foot } from "./_editor/foot.js";
+import { judging } from "./_editor/judged.js";
+import { offerKnown } from "./_editor/offered.js";
+import { panels } from "./_editor/panels.js";
 import { smallestEdit } from "./_editor/text.js";
+import { build, onlyRead } from "./_editor/view.js";
 
-/** The page's nonce, so that the editor's own style element passes a strict policy. */
-function nonce() {
-  return document.querySelector("script[nonce]")?.nonce ?? "";
-}
+export function mount(el, text, onChange, { label = "YAML editor", readOnly = false, address = "", fix } = {}) {
+  const ask = asking(address);
+  const under = foot();
+  const place = document.createElement("div");
+  place.className = "editor";
+  const known = () => view.state.field(facts);
 
-export function mount(el, text, onChange, options = {}) {
-  const names = { vars: [], secrets: [] };
-  const editable = new Compartment();
-  const locked = (yes) => [EditorState.readOnly.of(yes), EditorView.editable.of(!yes)];
-
-  const view = new EditorView({
-    parent: el,
-    state: EditorState.create({
-      doc: text,
-      extensions: [
-        EditorView.cspNonce.of(nonce()),
-        EditorView.contentAttributes.of({ "aria-label": options.label ?? "YAML editor", spellcheck: "false" }),
-        lineNumbers(),
-        foldGutter(),
-        lintGutter(),
-        history(),
-        drawSelection(),
-        indentOnInput(),
-        indentUnit.of("  "),
-        bracketMatching(),
-        closeBrackets(),
-        highlightActiveLine(),
-        highlightActiveLineGutter(),
-        highlightSelectionMatches(),
-        search({ top: false }),
-        yaml(),
-        syntaxHighlighting(inks),
-        expressions,
-        autocompletion({ override: [offerNames(names)] }),
-        editable.of(locked(options.readOnly ?? false)),
-        // Escape then Tab leaves the editor: nobody is trapped by the keyboard.
-        keymap.of([
-          ...closeBracketsKeymap,
-          ...completionKeymap,
-          ...searchKeymap,
-          ...lintKeymap,
-          ...foldKeymap,
-          ...historyKeymap,
-          ...defaultKeymap,
-          indentWithTab,
-          // The page mends what stands on the caret's line.
-          { key: "Mod-.", run: ({ state }) => Boolean(options.fix) && (options.fix(state.doc.lineAt(state.selection.main.head).number), true) },
-        ]),
-        EditorView.updateListener.of((update) => {
-          const typed = update.docChanged && !update.transactions.every((t) => t.annotation(Transaction.remote));
-          if (typed) onChange(update.state.doc.toString());
-        }),
-      ],
+  const view = build(place, text, [
+    EditorView.contentAttributes.of({ "aria-label": label }),
+    lintGutter(),
+    history(),
+    indentOnInput(),
+    indentUnit.of("  "),
+    closeBrackets(),
+    expressions,
+    about(ask),
+    autocompletion({ override: [offerNames(known), offerKnown(ask)], activateOnTypingDelay: 150 }),
+    onlyRead(readOnly),
+    // Escape then Tab leaves the editor: nobody is trapped by the keyboard.
+    keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap]),
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) {
+        judge.moved(update.changes);
+        beside.moved();
+        if (!update.transactions.every((one) => one.annotation(Transaction.remote))) onChange(update.state.doc.toString());
+      }
+      if (update.docChanged || update.selectionSet) under.at(placeOf(update.state.doc, update.state.selection.main.head));
     }),
-  });
+    keymap.of(readOnly ? [] : [indentWithTab]),
+    // The page mends what stands on the caret's line.
+    keymap.of([{ key: "Mod-.", run: ({ state }) => Boolean(fix) && (fix(placeOf(state.doc, state.selection.main.head).line), true) }]),
+  ]);
+
+  const judge = judging(view, ask, under.tell);
+  const beside = panels(el, { ask, change: changing(view, address), view, known, label, readOnly, text: [place, under.dom] });
+  under.at({ line: 1, column: 1 });
 
   return {
     /** Replaces the text without telling `onChange`; the caret stays where the text around it did. */
@@ -80,27 +65,30 @@ export function mount(el, text, onChange, options = {}) {
     },
     get: () => view.state.doc.toString(),
     focus: () => view.focus(),
-    /** Puts the caret on a line (from 1) and scrolls it into sight. */
-    reveal(line) {
-      const at = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines)).from;
-      view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
-      view.focus();
-    },
-    /** Each finding: { message, severity?: error | warning | info, line?, column?, endLine?, endColumn?, from?, to? }. */
+    reveal: (line) => (beside.text(), reveal(view, line)),
+    /** Of the draft's check: { message, severity: error | warning | info, line }. */
     diagnostics(list) {
-      const found = Array.from(list ?? [], (one) => ({
-        ...spanOf(view.state.doc, one),
-        severity: one.severity ?? "error",
-        message: String(one.message),
-      }));
-      view.dispatch(setDiagnostics(view.state, found));
+      judge.check(Array.from(list ?? []));
+      // Another chart, or another component, may tell more.
+      judge.soon();
     },
-    /** Names to offer inside ${{ }}: { vars: [...], secrets: [...] }. */
-    offer(next) {
-      names.vars = Array.from(next?.vars ?? []);
-      names.secrets = Array.from(next?.secrets ?? []);
+    /** What is known of expressions, as facts.js has it. */
+    facts(next) {
+      view.dispatch({ effects: learn.of(next) });
+      beside.moved();
     },
-    readOnly: (yes) => view.dispatch({ effects: editable.reconfigure(locked(yes)) }),
-    destroy: () => view.destroy(),
+    /** Whether the server has this component and answers. */
+    reachable(yes) {
+      ask.reachable(yes);
+      if (!yes) return;
+      judge.soon();
+      beside.moved();
+    },
+    destroy() {
+      judge.stop();
+      beside.stop();
+      view.destroy();
+      el.replaceChildren();
+    },
   };
 }

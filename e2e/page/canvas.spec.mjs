@@ -169,7 +169,7 @@ scene("whatever the canvas can do stands in its menu with its key, by mouse and 
   await menu.getByRole("menuitem", { name: "Open in the inspector" }).waitFor();
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
-  const keys = page.getByRole("dialog", { name: "Keys of the canvas" });
+  const keys = page.getByRole("dialog", { name: "Keys of the builder" });
   await keys.waitFor();
   const listed = await keys.getByRole("definition").allTextContents();
   assert.deepEqual(forComponents.filter((one) => !listed.includes(one)), []);

@@ -10,7 +10,7 @@ const MODIFIERS = { Ctrl: "Control", Alt: "Alt", Shift: "Shift" };
 function pressable(shown) {
   let held = [];
   const presses = [];
-  for (const word of shown.split(" ").filter((word) => word !== "or")) {
+  for (const word of shown.split(" ").filter((word) => !["or", "then"].includes(word))) {
     if (MODIFIERS[word]) {
       held.push(MODIFIERS[word]);
       continue;
@@ -280,17 +280,80 @@ const DOES = {
   },
   "All keys": async (page, [key]) => {
     await press(page, key);
-    await page.getByRole("dialog", { name: "Keys of the canvas" }).waitFor();
+    await page.getByRole("dialog", { name: "Keys of the builder" }).waitFor();
     await press(page, "Escape");
   },
+  "what may stand here": async (page, [key]) => {
+    await write(page, "\nimmu");
+    await press(page, "Escape");
+    await press(page, key);
+    await page.getByRole("option", { name: /^immutable/ }).waitFor();
+    await press(page, "Escape");
+    await taken(page, "immu");
+  },
+  "what this is": async (page, [key]) => {
+    await write(page, "");
+    await press(page, "Control+Home");
+    await press(page, key);
+    await page.locator(".cm-about").getByText("apiVersion").first().waitFor();
+    await press(page, "Escape");
+    await page.locator(".cm-about").waitFor({ state: "detached" });
+  },
+  "next problem of the text": async (page, [key]) => {
+    await write(page, "");
+    await page.locator(".cm-lintRange").first().waitFor();
+    await press(page, key);
+    await page.locator(".cm-tooltip .cm-diagnosticText").first().waitFor();
+  },
+  "problems of the text": async (page, [key]) => {
+    await write(page, "");
+    await press(page, key);
+    await page.getByRole("listbox", { name: "Diagnostics" }).waitFor();
+    await press(page, "Escape");
+    await page.getByRole("listbox", { name: "Diagnostics" }).waitFor({ state: "detached" });
+  },
+  "find in the text": async (page, [key]) => {
+    await write(page, "");
+    await press(page, key);
+    await page.locator(".cm-search input[name=search]:focus").waitFor();
+    await press(page, "Escape");
+  },
+  "take back what was typed": async (page, [key]) => {
+    await write(page, "\n# typed");
+    await press(page, key);
+    await taken(page, "# typed", false);
+  },
+  "leave the text": async (page, [first, then]) => {
+    await write(page, "");
+    await press(page, first);
+    await press(page, then);
+    await page.waitForFunction(() => !document.activeElement.closest(".cm-editor"));
+  },
 };
+
+const field = (page) => page.getByRole("textbox", { name: "Manifest" });
+
+/** In the text of d, at its end. */
+async function write(page, text) {
+  await choose(page, "d");
+  await page.locator(".cm-content").waitFor();
+  await field(page).focus();
+  await press(page, "Control+End");
+  if (text) await page.keyboard.insertText(text);
+}
+
+/** What was written is gone from the text. */
+async function taken(page, text, undo = true) {
+  if (undo) await press(page, "Control+z");
+  await page.waitForFunction((text) => !document.querySelector(".cm-content").textContent.includes(text), text);
+}
 
 scene("every action in the list of keys does what it says by the key that stands beside it", async ({ server, page }) => {
   const problem = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: d\ndata:\n  at: ${{ vars.nowhere }}\n";
   await begin(page, server, { a: [], b: ["a"], c: ["b"], d: { namespace: "other", content: { manifest: { text: problem } } } });
   await canvas(page).focus();
   await press(page, "?");
-  const list = page.getByRole("dialog", { name: "Keys of the canvas" });
+  const list = page.getByRole("dialog", { name: "Keys of the builder" });
   await list.waitFor();
   const rows = await list.getByRole("term").evaluateAll((terms) => terms.map((term) => [term.textContent, term.nextElementSibling.textContent]));
   await press(page, "Escape");

@@ -1,4 +1,4 @@
-//! The text of a component: a plain text field, and CodeMirror over it once the browser has loaded it.
+//! The text of a component: a plain text field, and the editor in its place once the browser has loaded it.
 
 use domain::name::Name;
 use domain::stack::Content;
@@ -6,9 +6,11 @@ use leptos::prelude::*;
 
 use super::board::use_board;
 #[cfg(feature = "hydrate")]
+mod known;
+#[cfg(feature = "hydrate")]
 mod mirror;
 
-/// Where CodeMirror goes.
+/// Where the editor goes, with its tabs.
 const HOST: &str = "editor-host";
 /// The plain text field.
 const SOURCE: &str = "editor-source";
@@ -38,9 +40,9 @@ pub fn TextEditor(id: Name) -> AnyView {
     mirror::mount_when_there(board, id.clone(), label, text, mirrored);
     let typed = id.clone();
     view! {
-        <h3 class="editor-title">{label}</h3>
-        <div class="editor" id=HOST class:editor--plain=move || !mirrored.get()></div>
+        <div class="yaml-editor" id=HOST class:editor--plain=move || !mirrored.get()></div>
         <Show when=move || !mirrored.get()>
+            <h3 class="editor-title">{label}</h3>
             <textarea class="editor-source" id=SOURCE aria-label=label spellcheck="false" autocomplete="off" rows="16" readonly=!board.may_edit
                 prop:value=move || shown.get() on:input={
                     let typed = typed.clone();

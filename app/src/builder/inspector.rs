@@ -24,6 +24,8 @@ use crate::widget::time::{age, now_micros};
 use domain::text::sentence;
 
 use declared::Declared;
+#[cfg(feature = "hydrate")]
+pub use facts::level;
 pub use facts::mentions;
 use facts::{Secrets, Variables};
 use field::CommitField;

@@ -30,7 +30,7 @@ pub fn Tools() -> AnyView {
             <button class="icon-button icon-button--sm" type="button" aria-label="Zoom in" title="Zoom in (+)" on:click=move |_| zoom(hand, 1.25)><Icon name="plus"/></button>
             <button class="icon-button icon-button--sm" type="button" aria-label="Fit to view" title="Fit (1 or F)" on:click=move |_| fit(board, hand)><Icon name="fit"/></button>
             <button class="icon-button icon-button--sm" type="button" aria-label="Actions" title="Actions (Shift F10)" aria-haspopup="menu" on:click=move |_| hand.menu.set(Some((54.0, hand.size.get_untracked().1 - 56.0)))><Icon name="more"/></button>
-            <button class="icon-button icon-button--sm" type="button" aria-label="Keys of the canvas" title="Keys (?)" aria-haspopup="dialog" on:click=move |_| hand.showing_keys.set(true)><Icon name="keyboard"/></button>
+            <button class="icon-button icon-button--sm" type="button" aria-label="Keys of the builder" title="Keys (?)" aria-haspopup="dialog" on:click=move |_| hand.showing_keys.set(true)><Icon name="keyboard"/></button>
             {edit}
         </div>
     }

@@ -1,7 +1,5 @@
-//! The bridge to `editor.js`: mounting, remote text, findings in the margin, names to offer.
+//! The bridge to `editor.js`: mounting, remote text, and what the page knows of it.
 
-use domain::api::draft::Check;
-use domain::finding::Level;
 use domain::name::Name;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,12 +9,15 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::assets::use_assets;
 use crate::builder::board::Board;
-use crate::builder::{mend, standing};
+use crate::builder::mend;
+use crate::builder::saving::Saving;
+
+use super::known;
 
 #[wasm_bindgen(inline_js = "
-export async function mount(script, host, text, label, readOnly, changed, fix) {
+export async function mount(script, host, text, options, changed, fix) {
   const module = await import(script);
-  return module.mount(host, text, changed, { label, readOnly, fix });
+  return module.mount(host, text, changed, { ...options, fix });
 }")]
 extern "C" {
     #[wasm_bindgen(catch)]
@@ -24,8 +25,7 @@ extern "C" {
         script: &str,
         host: &web_sys::Element,
         text: &str,
-        label: &str,
-        read_only: bool,
+        options: &JsValue,
         changed: &Closure<dyn FnMut(String)>,
         fix: &Closure<dyn FnMut(u32)>,
     ) -> Result<JsValue, JsValue>;
@@ -41,7 +41,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn diagnostics(this: &Editor, list: &JsValue);
     #[wasm_bindgen(method)]
-    fn offer(this: &Editor, names: &JsValue);
+    fn facts(this: &Editor, facts: &JsValue);
+    #[wasm_bindgen(method)]
+    fn reachable(this: &Editor, yes: bool);
     #[wasm_bindgen(method)]
     fn destroy(this: &Editor);
 }
@@ -57,10 +59,12 @@ struct Held {
 pub fn mount_when_there(board: Board, id: Name, label: &'static str, text: Memo<String>, mirrored: RwSignal<bool>) {
     let held: StoredValue<SendWrapper<Option<Held>>> = StoredValue::new(SendWrapper::new(None));
     let script = use_assets().url("editor.js");
+    let address = board.summary.with_untracked(|summary| format!("drafts/{}/components/{id}", summary.id));
+    let options = serde_json::json!({ "label": label, "readOnly": !board.may_edit, "address": address });
     let of = id.clone();
     Effect::new(move |_| {
         let Some(host) = document().get_element_by_id(super::HOST) else { return };
-        let (script, id) = (script.clone(), of.clone());
+        let (script, options, id) = (script.clone(), parsed(&options), of.clone());
         let typed = id.clone();
         let changed = Closure::<dyn FnMut(String)>::new(move |text: String| {
             if mirrored.try_get_untracked().is_some() {
@@ -73,7 +77,8 @@ pub fn mount_when_there(board: Board, id: Name, label: &'static str, text: Memo<
             }
         });
         spawn_local(async move {
-            let Ok(editor) = mount(&script, &host, &text.get_untracked(), label, !board.may_edit, &changed, &fix).await else { return };
+            let mounted = mount(&script, &host, &text.get_untracked(), &options, &changed, &fix).await;
+            let Ok(editor) = mounted else { return };
             let editor: Editor = editor.unchecked_into();
             // The person may have gone on to another component meanwhile.
             if mirrored.try_get_untracked().is_none() {
@@ -102,13 +107,25 @@ pub fn mount_when_there(board: Board, id: Name, label: &'static str, text: Memo<
         }
     });
     Effect::new(move |_| {
-        let (list, names) = board.check.with(|check| (diagnostics(check, &id), names(board, check)));
+        let (list, facts) = board.check.with(|check| (known::findings(check, &id), known::facts(board, check)));
         if mirrored.get() {
             with(held, |editor| {
+                editor.facts(&parsed(&facts));
                 editor.diagnostics(&parsed(&list));
-                editor.offer(&parsed(&names));
             });
         }
+    });
+    // The server can be asked about a component once it has it, and while it answers.
+    Effect::new(move |before: Option<bool>| {
+        let reachable = match board.saver.state.get() {
+            Saving::Saved => true,
+            Saving::Busy => before.unwrap_or_default(),
+            _ => false,
+        };
+        if mirrored.get() {
+            with(held, |editor| editor.reachable(reachable));
+        }
+        reachable
     });
     on_cleanup(move || {
         if let Some(Some(held)) = held.try_update_value(|held| Option::take(held)) {
@@ -127,18 +144,4 @@ fn with(held: StoredValue<SendWrapper<Option<Held>>>, act: impl FnOnce(&Editor))
 
 fn parsed(value: &serde_json::Value) -> JsValue {
     js_sys::JSON::parse(&value.to_string()).unwrap_or(JsValue::NULL)
-}
-
-fn diagnostics(check: &Check, id: &Name) -> serde_json::Value {
-    let one = |finding: domain::finding::Finding| {
-        let severity = if finding.level == Level::Block { "error" } else { "warning" };
-        Some(serde_json::json!({ "message": finding.reason, "severity": severity, "line": finding.at.line? }))
-    };
-    standing::open_of(check, id.as_str()).into_iter().filter_map(one).collect()
-}
-
-fn names(board: Board, check: &Check) -> serde_json::Value {
-    let vars: Vec<String> = board.content.with(|stack| stack.variables.iter().map(|declaration| declaration.name.clone()).collect());
-    let secrets: Vec<&str> = check.secrets.iter().map(|secret| secret.name.as_str()).collect();
-    serde_json::json!({ "vars": vars, "secrets": secrets })
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::builder::board::use_board;
 use crate::widget::icon::Icon;
 
-fn level(level: Level) -> &'static str {
+pub fn level(level: Level) -> &'static str {
     match level {
         Level::Default => "default of the stack",
         Level::Organisation => "organisation",
