@@ -314,6 +314,9 @@ inspects("manifests are judged by Kubernetes' schema and by a custom resource's"
   await page.keyboard.press("Control+End");
   await page.keyboard.insertText("\n  sise: 4\n");
   await marks(page, "error").getByText("sise").waitFor();
+  // The check's own finding stands among them, and comes first.
+  await marks(page, "warning").first().waitFor();
+  await page.keyboard.press("F8");
   await page.keyboard.press("F8");
   await page.locator(".cm-tooltip .cm-diagnosticText").getByText("Did you mean `size`?").waitFor();
 });

@@ -81,9 +81,11 @@ export function about(ask) {
   return [
     card,
     hoverTooltip(async (view, pos) => {
-      const hover = await hoverAt(view, pos);
+      const { doc } = view.state;
       const word = view.state.wordAt(pos) ?? { from: pos, to: pos };
-      return hover ? tooltip(word.from, word.to, drawnCard(hover)) : null;
+      const hover = await hoverAt(view, pos);
+      // In a text that changed meanwhile the place may be gone.
+      return hover && view.state.doc === doc ? tooltip(word.from, word.to, drawnCard(hover)) : null;
     }),
     keymap.of([
       { key: "Mod-i", run: explain, preventDefault: true },
