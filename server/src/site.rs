@@ -5,11 +5,12 @@ mod in_process;
 
 use std::sync::Arc;
 
+use app::kind::Kind;
 use app::{ApiClient, AssetUrls, PageStatus};
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -26,6 +27,9 @@ use crate::api::problem::Refusal;
 use crate::api::{headers, openapi};
 use crate::server::Shared;
 use crate::{assets, ids};
+
+/// Leptos writes it where a text may change.
+const MARK: &str = "<!>";
 
 /// The pages. `api` is the router with all its layers; pages call it in-process, as the person who asked.
 pub fn router(server: &Shared, api: Router, document: Arc<OpenApi>) -> Router {
@@ -54,8 +58,24 @@ async fn page(server: Shared, api: Router, urls: AssetUrls, request: Request) ->
         return elsewhere;
     }
     let path = parts.uri.path().to_owned();
+    let is_taken_over = Kind::of(&path).wasm().is_some();
     let render = leptos_axum::render_app_async_with_context(move || context(&api, &urls, &path), app::shell);
-    render(Request::from_parts(parts, Body::empty())).await
+    let response = render(Request::from_parts(parts, Body::empty())).await;
+    if is_taken_over { response } else { unmarked(response).await }
+}
+
+/// Without the marks by which wasm finds its texts again: where none comes, they are a tenth of the page. What people wrote
+/// has its angle brackets escaped and cannot be mistaken for one.
+async fn unmarked(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return Refusal(Problem::internal("the page broke off while it was rendered")).into_response();
+    };
+    parts.headers.remove(CONTENT_LENGTH);
+    match std::str::from_utf8(&bytes) {
+        Ok(page) => Response::from_parts(parts, Body::from(page.replace(MARK, ""))),
+        Err(_) => Response::from_parts(parts, Body::from(bytes)),
+    }
 }
 
 /// What every page finds in its context.
