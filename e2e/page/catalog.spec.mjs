@@ -1,29 +1,13 @@
 // The catalog: a chart is found, looked into and added to a draft; repositories of one's own come and go.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { gzipSync } from "node:zlib";
 import { assertAccessible, assertFits } from "../support/accessible.mjs";
+import { packed } from "../support/chart.mjs";
 import { pictures } from "../support/picture.mjs";
 import { scene } from "../support/scene.mjs";
 import { addCluster, call, hydrated, open, setUp } from "../support/setup.mjs";
 
 const README = "# Web\n\nServes *pages*. <script>document.title = 'taken'</script>\n\n[docs](https://docs.example.com) [bad](javascript:alert(1))\n\n![beacon](https://evil.example/x.png)\n";
-
-/** A tar archive as helm packs it: a header of 512 bytes and the content for each file. */
-function packed(files) {
-  const blocks = Object.entries(files).flatMap(([path, text]) => {
-    const content = Buffer.from(text);
-    const header = Buffer.alloc(512);
-    header.write(path, 0);
-    header.write("0000644\0", 100);
-    header.write(`${content.length.toString(8).padStart(11, "0")}\0`, 124);
-    header.write("        ", 148);
-    header.write("0", 156);
-    header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, "0")}\0 `, 148);
-    return [header, content, Buffer.alloc((512 - (content.length % 512)) % 512)];
-  });
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
-}
 
 /** A Helm repository of one chart in two versions. */
 async function chartHost() {
