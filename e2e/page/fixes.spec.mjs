@@ -87,7 +87,10 @@ scene("a literal secret is sealed and its place taken by an expression, with the
   await item(page, "grafana").click();
   const editor = page.getByRole("textbox", { name: "Values" });
   await page.locator(".cm-lint-marker").first().waitFor();
-  await page.locator(".cm-line", { hasText: "password" }).click();
+  // From the list of problems to the line itself.
+  await problem(page, "password").getByRole("button", { name: /^grafana/ }).click();
+  await page.locator(".cm-activeLine", { hasText: "password" }).waitFor();
+  assert.ok(await editor.evaluate((node) => node.contains(document.activeElement)), "the editor has the focus");
   await page.keyboard.press("Control+.");
   const dialog = page.getByRole("dialog", { name: "Move to a secret" });
   await dialog.waitFor();

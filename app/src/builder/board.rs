@@ -78,6 +78,8 @@ pub struct Board {
     pub adding_manifest: RwSignal<bool>,
     /// Asked about in a dialog.
     pub moving: RwSignal<Option<Moving>>,
+    /// A line of a component's text that somebody wants to see; the editor goes there once it is there itself.
+    pub pointed: RwSignal<Option<(Name, u32)>>,
     pub past: RwSignal<Vec<Step>>,
     pub future: RwSignal<Vec<Step>>,
     /// What somebody else did last.
@@ -154,6 +156,7 @@ impl Board {
             adding_addon: RwSignal::new(false),
             adding_manifest: RwSignal::new(false),
             moving: RwSignal::new(None),
+            pointed: RwSignal::new(None),
             past,
             future,
             heard: RwSignal::new(String::new()),

@@ -58,6 +58,7 @@ fn row(board: Board, finding: Finding, fixes: Vec<Fix>) -> AnyView {
         Some(id) => {
             let shown = board.content.with(|stack| name_in(stack, &id));
             let jump = move |_| {
+                board.pointed.set(line.map(|line| (id.clone(), line)));
                 board.choose(&id);
                 dom::focus(super::inspector::FIRST);
             };

@@ -39,6 +39,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn focus(this: &Editor);
     #[wasm_bindgen(method)]
+    fn reveal(this: &Editor, line: u32);
+    #[wasm_bindgen(method)]
     fn diagnostics(this: &Editor, list: &JsValue);
     #[wasm_bindgen(method)]
     fn facts(this: &Editor, facts: &JsValue);
@@ -106,13 +108,22 @@ pub fn mount_when_there(board: Board, id: Name, label: &'static str, text: Memo<
             });
         }
     });
+    let judged = id.clone();
     Effect::new(move |_| {
-        let (list, facts) = board.check.with(|check| (known::findings(check, &id), known::facts(board, check)));
+        let (list, facts) = board.check.with(|check| (known::findings(check, &judged), known::facts(board, check)));
         if mirrored.get() {
             with(held, |editor| {
                 editor.facts(&parsed(&facts));
                 editor.diagnostics(&parsed(&list));
             });
+        }
+    });
+    let pointed = id.clone();
+    Effect::new(move |_| {
+        let line = board.pointed.with(|asked| asked.as_ref().filter(|(of, _)| *of == pointed).map(|(_, line)| *line));
+        if let (true, Some(line)) = (mirrored.get(), line) {
+            with(held, |editor| editor.reveal(line));
+            board.pointed.set(None);
         }
     });
     // The server can be asked about a component once it has it, and while it answers.
