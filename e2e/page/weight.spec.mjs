@@ -16,9 +16,9 @@ const BUDGET = {
   "/": 40,
   "/record": 40,
   review: 60,
-  "/settings/clusters": 540,
-  "/settings/variables": 540,
-  builder: 660,
+  "/settings/clusters": 490,
+  "/settings/variables": 490,
+  builder: 650,
 };
 
 /** Everything one visit loads, by somebody whose browser holds nothing but the session. */
