@@ -63,11 +63,11 @@ const DOES = [
 const WRITTEN_IN = "input, textarea, select, [contenteditable=true], [role=textbox]";
 
 /** The next part of the page, after the one that holds the focus. */
-function nextRegion() {
+function nextRegion({ shiftKey }) {
   const regions = [...document.querySelectorAll(".topbar, .sidebar, .subnav, main, [data-region]")].filter((one) => one.getClientRects().length);
   if (!regions.length) return;
   const held = regions.findLastIndex((one) => one.contains(document.activeElement));
-  const next = regions[(held + 1) % regions.length];
+  const next = regions.at(shiftKey ? Math.max(held, 0) - 1 : (held + 1) % regions.length);
   if (!next.hasAttribute("tabindex")) next.tabIndex = -1;
   next.focus();
 }
@@ -98,7 +98,7 @@ document.addEventListener("keydown", (event) => {
   const act = document.querySelector("[data-palette]") && KEYS[event.key];
   if (!act) return;
   event.preventDefault();
-  act();
+  act(event);
 });
 
 /** What the server calls the kind of page behind an address; where it knows better, the page is loaded anew. */

@@ -180,7 +180,7 @@ const KEYS = [
   ["Go to or do", "Ctrl K or ⌘ K"],
   ["Keys that hold everywhere", "?"],
   ["The first filter or search of the page", "/"],
-  ["Next region of the page", "F6"],
+  ["Next region of the page, with Shift the one before", "F6"],
   ["Close the topmost layer", "Esc"],
 ];
 

@@ -141,12 +141,14 @@ scene(
       // The first would close a list of offers; after the other, Tab leaves the editor.
       await press(page, "Escape");
       await press(page, "Escape");
-      await tabTo(page, "#canvas", { key: "Shift+Tab" });
+      // Between them stands whatever is wrong, which may be much: from part to part of the page it is nearer.
+      await tabTo(page, "#canvas", { key: "Shift+F6", most: 3 });
       for (const on of waitsFor) await connect(page, on, name);
     }
 
     await press(page, "Escape");
     await page.getByRole("button", { name: "Declare variable" }).waitFor();
+    await tabTo(page, "aside.dock", { key: "F6", most: 3 });
     await tabTo(page, "aside.dock button[aria-haspopup=dialog]");
     for (const one of wanted.variables) await declare(page, one);
     await page.getByText(/^autosaved \d\d:\d\d$/).waitFor();

@@ -128,7 +128,7 @@ pub fn Canvas() -> AnyView {
     };
     view! {
         <div class="canvas" class:canvas--held=move || hand.held.get() != Held::Nothing class:canvas--frames=move || hand.frames.get()>
-            <div class="canvas-hand" id=CANVAS role="application" aria-roledescription="dependency canvas" tabindex="0" aria-label=label aria-activedescendant=active
+            <div class="canvas-hand" id=CANVAS data-region="" role="application" aria-roledescription="dependency canvas" tabindex="0" aria-label=label aria-activedescendant=active
                 on:pointerdown=move |event| press(board, hand, &event) on:pointermove=move |event| follow(board, hand, &event)
                 on:pointerup=move |event| release(board, hand, &event) on:pointercancel=move |_| let_go(hand)
                 on:dblclick=move |event| unfold(board, hand, &event)

@@ -56,7 +56,7 @@ pub fn Dock() -> AnyView {
         })
     };
     view! {
-        <aside class="dock" id=DOCK class:dock--open=move || board.chosen.get().is_some() aria-label="Inspector">
+        <aside class="dock" id=DOCK data-region="" class:dock--open=move || board.chosen.get().is_some() aria-label="Inspector">
             <div class="dock-bar"><h2 class="dock-title">"Inspector"</h2><span class="push">{close}</span></div>
             <div class="inspect dock-scroll">{body}</div>
         </aside>

@@ -135,7 +135,7 @@ pub fn Outline() -> AnyView {
         </div>
     }
     .into_any();
-    view! { <section class="outline" aria-label="Stack contents">{groups}{scroll}<Minimap/></section> }.into_any()
+    view! { <section class="outline" data-region="" aria-label="Stack contents">{groups}{scroll}<Minimap/></section> }.into_any()
 }
 
 #[component]

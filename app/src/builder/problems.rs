@@ -24,7 +24,7 @@ pub fn Problems() -> AnyView {
     });
     let rows = move || mendable.get().into_iter().map(|(fixes, finding)| row(board, finding, fixes)).collect_view();
     view! {
-        <section class="problems" aria-labelledby="problems-title">
+        <section class="problems" data-region="" aria-labelledby="problems-title">
             <div class="problems-head">
                 <h2 id="problems-title">"Problems"</h2><span class="tally" role="status">{tally}</span>
                 <span class="push"><span class="heard" role="status" aria-live="polite">{move || board.heard.get()}</span><button class="icon-button icon-button--sm" type="button" aria-expanded=move || shown.get().to_string() aria-controls="problems-list" aria-label="Show problems" on:click=move |_| shown.update(|shown| *shown = !*shown)><Icon name="down"/></button></span>
